@@ -1,0 +1,24 @@
+using WsPrism.Protocol.Hot;
+
+namespace WsPrism.Core.Delivery;
+
+/// <summary>
+/// What makes two lossy frames states of the same thing: (room, svc_id, opcode, sender or key). All receivers of a broadcast share one value.
+/// </summary>
+internal readonly record struct ConflationKey(uint Room, uint Discriminator, ushort Route, byte Namespace)
+{
+    private const byte BySender = 0;
+    private const byte ByKey = 1;
+    private const byte ByAcknowledgement = 2;
+
+    /// <summary>The key of a frame that a session sends to a room (0: to itself).</summary>
+    public static ConflationKey For(uint room, uint sender, in HotFrame frame) =>
+        (frame.Flags & HotFlags.Key) != 0
+            ? new ConflationKey(room, frame.Key, RouteOf(frame), ByKey)
+            : new ConflationKey(room, sender, RouteOf(frame), BySender);
+
+    /// <summary>The key of an answer to ACK: each sequence number is a thing of its own, or one answer would swallow another.</summary>
+    public static ConflationKey ForAcknowledgement(in HotFrame frame) => new(0, frame.Seq, RouteOf(frame), ByAcknowledgement);
+
+    private static ushort RouteOf(in HotFrame frame) => (ushort)((frame.SvcId << 8) | frame.Opcode);
+}

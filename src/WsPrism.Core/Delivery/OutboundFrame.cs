@@ -1,0 +1,89 @@
+using System.Buffers;
+using System.Diagnostics;
+
+namespace WsPrism.Core.Delivery;
+
+/// <summary>
+/// The payload of one outbound frame: encoded once, shared by all receivers, immutable once published. Reference-counted: whoever holds it in a
+/// queue or a mailbox owns one reference, and <see cref="Release"/> gives it back from any thread; the last one returns it to the pool.
+/// </summary>
+internal sealed class OutboundFrame
+{
+    // Buffers up to this size stay with their pooled frame: most messages are small, and a second pool visit costs more than the bytes.
+    private const int KeptBufferLength = 1_024;
+
+    private byte[] _buffer = [];
+    private int _references;
+
+    private OutboundFrame()
+    {
+    }
+
+    /// <summary>What the frame is on the wire.</summary>
+    public FrameKind Kind { get; private set; }
+
+    /// <summary>The queue it waits in.</summary>
+    public DeliveryClass Class { get; private set; }
+
+    /// <summary>What it is the state of; only lossy frames have a meaningful one.</summary>
+    public ConflationKey Key { get; private set; }
+
+    /// <summary>Length of the payload in bytes.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>True for messages: pings, pongs and close frames are the connection's own and stay out of the ledger.</summary>
+    public bool IsMessage => Kind is FrameKind.Text or FrameKind.Binary;
+
+    /// <summary>The payload.</summary>
+    public ReadOnlySpan<byte> Payload => _buffer.AsSpan(0, Length);
+
+    /// <summary>The buffer to write into before the frame is published.</summary>
+    public Span<byte> WritableBuffer => _buffer;
+
+    /// <summary>A frame with room for <paramref name="capacity"/> bytes and one reference, the caller's.</summary>
+    public static OutboundFrame Rent(FrameKind kind, DeliveryClass cls, int capacity, ConflationKey key = default)
+    {
+        var frame = OutboundFramePool.TryTake() ?? new OutboundFrame();
+        Debug.Assert(frame._references == 0, "a pooled frame has no owner");
+        frame._references = 1;
+        frame.Kind = kind;
+        frame.Class = cls;
+        frame.Key = key;
+        if (frame._buffer.Length < capacity)
+        {
+            frame._buffer = ArrayPool<byte>.Shared.Rent(Math.Max(capacity, 256));
+        }
+
+        frame.Length = capacity;
+        return frame;
+    }
+
+    /// <summary>Cuts the payload to what was written.</summary>
+    public void SetLength(int length) => Length = length;
+
+    /// <summary>Takes <paramref name="count"/> more references.</summary>
+    public void AddReferences(int count = 1) => Interlocked.Add(ref _references, count);
+
+    /// <summary>Gives <paramref name="count"/> references back.</summary>
+    public void Release(int count = 1)
+    {
+        var left = Interlocked.Add(ref _references, -count);
+        Debug.Assert(left >= 0, "a frame was released more often than it was held");
+        if (left != 0)
+        {
+            return;
+        }
+
+        Poison();
+        if (_buffer.Length > KeptBufferLength)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = [];
+        }
+
+        OutboundFramePool.Return(this);
+    }
+
+    [Conditional("DEBUG")]
+    private void Poison() => _buffer.AsSpan().Fill(0xFF);
+}

@@ -1,0 +1,125 @@
+using System.Text.Json;
+using WsPrism.Core.Delivery;
+using WsPrism.Core.Rooms;
+using WsPrism.Core.Sessions;
+using WsPrism.Core.Shards;
+using WsPrism.Protocol;
+using WsPrism.Protocol.Ext;
+using WsPrism.Services;
+
+namespace WsPrism.Core.Dispatch;
+
+/// <summary>What an Ext service works with. One per shard, used for one message after the other, owned by the shard's thread.</summary>
+internal sealed class ExtContext : IExtContext
+{
+    private readonly Shard _shard;
+    private readonly JsonScratch _data = new();
+    private readonly List<Session> _found = [];
+    private Session _session = null!;
+    private ExtRoute _route = null!;
+
+    public ExtContext(Shard shard) => _shard = shard;
+
+    public ISession Session => _session;
+
+    public IRoom? ActiveRoom => _session.ActiveRoom;
+
+    public long ServerTimeMs => _shard.Clock.UnixTimeMs;
+
+    /// <summary>Why the service refused the message; <see cref="ErrorCode.None"/> where it did not.</summary>
+    public (ErrorCode Code, string Text) Failure { get; private set; }
+
+    /// <summary>True where the service answered with data.</summary>
+    public bool HasAnswer { get; private set; }
+
+    /// <summary>The service's answer; empty where it gave none.</summary>
+    public ReadOnlySpan<byte> AnswerData => HasAnswer ? _data.Written : default;
+
+    public void Begin(Session session, ExtRoute route)
+    {
+        _session = session;
+        _route = route;
+        Failure = (ErrorCode.None, string.Empty);
+        HasAnswer = false;
+    }
+
+    public IRoom? FindRoom(ReadOnlySpan<byte> name) => _session.Rooms.Find(name)?.Room;
+
+    public Utf8JsonWriter BeginData() => _data.Begin();
+
+    public void Publish(IRoom room, ReadOnlySpan<byte> type, Audience audience = Audience.Everyone) =>
+        _shard.Publish(new Broadcast((Room)room, Encode(type, room), null, audience == Audience.Others ? _session : null));
+
+    public bool SendToMember(IRoom room, ReadOnlySpan<byte> user, ReadOnlySpan<byte> type)
+    {
+        _found.Clear();
+        _session.Tenant.Registry.FindMember((Room)room, user, _found);
+        if (_found.Count == 0)
+        {
+            return false;
+        }
+
+        var frame = Encode(type, room);
+        foreach (var session in _found)
+        {
+            frame.AddReferences();
+            if (session.Shard == _shard)
+            {
+                session.Enqueue(frame);
+            }
+            else
+            {
+                session.Shard.Post(() => session.Enqueue(frame));
+            }
+        }
+
+        frame.Release();
+        return true;
+    }
+
+    public void Send(ReadOnlySpan<byte> type) => _session.Enqueue(Encode(type, null));
+
+    public void Answer() => HasAnswer = true;
+
+    public void Fail(ErrorCode code, string message)
+    {
+        HasAnswer = false;
+        Failure = (code, message);
+    }
+
+    public ErrorCode Join(ReadOnlySpan<byte> name, bool activate) => _session.Join(name, activate);
+
+    public void Leave(IRoom room) => _session.Leave(_session.Rooms.Find(room.Handle)!);
+
+    public void Activate(IRoom room) => _session.Activate(_session.Rooms.Find(room.Handle)!);
+
+    public void WriteRooms(Utf8JsonWriter json)
+    {
+        json.WriteStartArray();
+        foreach (var membership in _session.Rooms)
+        {
+            json.WriteStartObject();
+            json.WriteString("room"u8, membership.Room.NameUtf8);
+            json.WriteNumber("handle"u8, membership.Room.Handle);
+            json.WriteNumber("members"u8, membership.Room.UserCount);
+            json.WriteBoolean("active"u8, membership.Room == _session.ActiveRoom);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    public void WriteMembers(IRoom room, int limit, Utf8JsonWriter json) => _session.Tenant.Registry.WriteMembers((Room)room, limit, json);
+
+    public void WriteLedger(Utf8JsonWriter json) => LedgerJson.Write(_session.Ledger, json);
+
+    public bool RefreshTicket(ReadOnlySpan<byte> ticket)
+    {
+        var identity = _session.Tenant.Snapshot.DevTickets.Authenticate(System.Text.Encoding.UTF8.GetString(ticket));
+        return identity?.User == _session.User;
+    }
+
+    private OutboundFrame Encode(ReadOnlySpan<byte> type, IRoom? room) => EnvelopeFrames.Encode(
+        _route.IsSystem ? DeliveryClass.Control : DeliveryClass.Ext,
+        new OutboundEnvelope { Svc = _route.NameUtf8, Type = type, Room = room is null ? default : room.NameUtf8, Data = _data.Written });
+}

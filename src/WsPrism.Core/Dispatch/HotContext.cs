@@ -1,0 +1,49 @@
+using WsPrism.Core.Delivery;
+using WsPrism.Core.Rooms;
+using WsPrism.Core.Sessions;
+using WsPrism.Core.Shards;
+using WsPrism.Protocol;
+using WsPrism.Protocol.Hot;
+using WsPrism.Services;
+
+namespace WsPrism.Core.Dispatch;
+
+/// <summary>What a Hot service works with. One per shard, used for one frame after the other, owned by the shard's thread.</summary>
+internal sealed class HotContext : IHotContext
+{
+    // Fields that only the gateway sets: what a client sent there is not passed on.
+    private const HotFlags Own = HotFlags.Ack | HotFlags.Sender | HotFlags.Room;
+
+    private readonly Shard _shard;
+    private Session _session = null!;
+    private Room? _room;
+
+    public HotContext(Shard shard) => _shard = shard;
+
+    public ISession Session => _session;
+
+    public IRoom? Room => _room;
+
+    /// <summary>Why the service refused the frame; <see cref="ErrorCode.None"/> where it did not.</summary>
+    public (ErrorCode Code, string Text) Failure { get; private set; }
+
+    public void Begin(Session session, Room? room)
+    {
+        _session = session;
+        _room = room;
+        Failure = (ErrorCode.None, string.Empty);
+    }
+
+    public void Reply(in HotFrame frame) => _session.Enqueue(HotFrames.Encode(frame, ConflationKey.For(0, _session.Handle, frame)));
+
+    public void Publish(IRoom room, in HotFrame frame, Audience audience = Audience.Others)
+    {
+        var key = ConflationKey.For(room.Handle, _session.Handle, frame);
+        var outgoing = frame with { Flags = (frame.Flags & ~Own) | HotFlags.Sender, Sender = _session.Handle };
+        var withRoom = outgoing with { Flags = outgoing.Flags | HotFlags.Room, Room = room.Handle };
+        _shard.Publish(new Broadcast(
+            (Room)room, HotFrames.Encode(outgoing, key), HotFrames.Encode(withRoom, key), audience == Audience.Others ? _session : null));
+    }
+
+    public void Fail(ErrorCode code, string message) => Failure = (code, message);
+}

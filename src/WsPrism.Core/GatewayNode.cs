@@ -1,0 +1,125 @@
+using System.Collections.Frozen;
+using Microsoft.Extensions.Logging;
+using WsPrism.Core.Configuration;
+using WsPrism.Core.Dispatch;
+using WsPrism.Core.Handshake;
+using WsPrism.Core.Sessions;
+using WsPrism.Core.Shards;
+using WsPrism.Core.Tenants;
+using WsPrism.Core.Transport;
+using WsPrism.Services;
+
+namespace WsPrism.Core;
+
+/// <summary>
+/// The gateway without its listeners: shards, tenants and the way in for a new session. Safe for all threads; what belongs to a shard is done by posting
+/// to it.
+/// </summary>
+internal sealed class GatewayNode
+{
+    private readonly ILoggerFactory _loggers;
+    private readonly ILogger _sessionLogger;
+    private readonly FrozenDictionary<string, Tenant> _tenants;
+    private int _nextShard;
+    private volatile bool _isDraining;
+
+    public GatewayNode(
+        WsPrismConfig config,
+        IReadOnlyList<IExtService> extServices,
+        IReadOnlyList<IHotService> hotServices,
+        TimeProvider time,
+        ILoggerFactory loggers,
+        Func<Shard, IShardExecutor> executor)
+    {
+        _loggers = loggers;
+        _sessionLogger = loggers.CreateLogger("WsPrism.Sessions");
+        Time = time;
+        Timings = SessionTimings.From(config.Gateway);
+        Defender = new HandshakeDefender(config.Gateway.HandshakeLimit, time);
+        Shards = new Shard[config.Gateway.Shards > 0 ? config.Gateway.Shards : Environment.ProcessorCount];
+        for (var i = 0; i < Shards.Length; i++)
+        {
+            Shards[i] = new Shard(i, Shards, time, loggers.CreateLogger("WsPrism.Shards")) { Executor = null! };
+            Shards[i].Executor = executor(Shards[i]);
+        }
+
+        _tenants = config.Tenants.ToFrozenDictionary(
+            tenant => tenant.Id,
+            tenant => new Tenant(new TenantSnapshot(tenant, new RouteTable(tenant.Services, extServices, hotServices)), Shards.Length, time));
+    }
+
+    public Shard[] Shards { get; }
+
+    public IEnumerable<Tenant> Tenants => _tenants.Values;
+
+    public TimeProvider Time { get; }
+
+    public SessionTimings Timings { get; }
+
+    public HandshakeDefender Defender { get; }
+
+    /// <summary>True from the beginning of a drain: nobody new is let in.</summary>
+    public bool IsDraining => _isDraining;
+
+    public Tenant? FindTenant(string id) => _tenants.GetValueOrDefault(id);
+
+    /// <summary>
+    /// Begins a session whose seat is reserved. <paramref name="connect"/> makes the wire for it and is called at once; the session opens on its shard.
+    /// </summary>
+    public Session Open(Tenant tenant, Identity identity, Func<Session, ITransportConnection> connect)
+    {
+        var shard = ChooseShard();
+        shard.Place();
+        var session = new Session(shard, tenant, identity, Timings, _sessionLogger);
+        session.Connection = connect(session);
+        shard.Post(session.Open);
+        return session;
+    }
+
+    /// <summary>
+    /// Sends everybody away: told at once, then closed with 1001 one after the other over the grace time, so that they do not all come to the next gateway
+    /// in the same moment. Completes when nobody is left.
+    /// </summary>
+    public async Task DrainAsync(TimeSpan grace, CancellationToken cancellation = default)
+    {
+        _isDraining = true;
+        var sessions = _tenants.Values.SelectMany(tenant => tenant.Registry.Sessions()).ToArray();
+        foreach (var session in sessions)
+        {
+            session.Shard.Post(() => session.AnnounceDrain((int)grace.TotalMilliseconds));
+        }
+
+        var started = Time.GetTimestamp();
+        for (var i = 0; i < sessions.Length; i++)
+        {
+            var due = (grace * (i + 1) / sessions.Length) - Time.GetElapsedTime(started);
+            if (due > TimeSpan.FromMilliseconds(5))
+            {
+                await Task.Delay(due, Time, cancellation).ConfigureAwait(false);
+            }
+
+            var session = sessions[i];
+            session.Shard.Post(() => session.End(EndReason.Drained));
+        }
+
+        // Who was admitted before the drain but registered after the list was made.
+        foreach (var session in _tenants.Values.SelectMany(tenant => tenant.Registry.Sessions()))
+        {
+            session.Shard.Post(() => session.End(EndReason.Drained));
+        }
+
+        while (Shards.Any(shard => shard.SessionCount > 0))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), Time, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    // The emptier of two neighbours, going round: even, without looking at every shard.
+    private Shard ChooseShard()
+    {
+        var index = (uint)Interlocked.Increment(ref _nextShard);
+        var first = Shards[index % (uint)Shards.Length];
+        var second = Shards[(index + 1) % (uint)Shards.Length];
+        return second.SessionCount < first.SessionCount ? second : first;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text;
+using WsPrism.Core.Tenants;
+using WsPrism.Services;
+
+namespace WsPrism.Core.Rooms;
+
+/// <summary>
+/// A room of a tenant. Who is in it is kept twice, each where it is needed: sessions by shard in <see cref="Slices"/>, which that shard owns, and users in
+/// <see cref="Users"/>, which the tenant's registry owns under its lock.
+/// </summary>
+internal sealed class Room : IRoom
+{
+    private readonly byte[] _nameUtf8;
+    private readonly RoomRule _rule;
+
+    public Room(string name, uint handle, RoomRule rule, int shards)
+    {
+        Name = name;
+        _nameUtf8 = Encoding.UTF8.GetBytes(name);
+        Handle = handle;
+        _rule = rule;
+        Slices = new RoomSlice[shards];
+        for (var i = 0; i < shards; i++)
+        {
+            Slices[i] = new RoomSlice();
+        }
+    }
+
+    public string Name { get; }
+
+    public ReadOnlySpan<byte> NameUtf8 => _nameUtf8;
+
+    public uint Handle { get; }
+
+    /// <summary>The member list, a part for each shard.</summary>
+    public RoomSlice[] Slices { get; }
+
+    /// <summary>Users in the room with the sessions they have in it. Guarded by the registry's lock.</summary>
+    public Dictionary<UserEntry, List<uint>> Users { get; } = [];
+
+    public int UserCount => Users.Count;
+
+    /// <summary>Sessions in the room, over all shards; exact only while nobody joins or leaves.</summary>
+    public int SessionCount
+    {
+        get
+        {
+            var count = 0;
+            foreach (var slice in Slices)
+            {
+                count += slice.Count;
+            }
+
+            return count;
+        }
+    }
+
+    public bool IsReliableOpcode(byte opcode) => _rule.IsReliable(opcode);
+}

@@ -1,0 +1,402 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using WsPrism.Core.Delivery;
+using WsPrism.Core.Policies;
+using WsPrism.Core.Rooms;
+using WsPrism.Core.Shards;
+using WsPrism.Core.Tenants;
+using WsPrism.Core.Time;
+using WsPrism.Core.Transport;
+using WsPrism.Protocol;
+using WsPrism.Services;
+
+namespace WsPrism.Core.Sessions;
+
+/// <summary>
+/// One user's connection to a tenant, from admission to the last byte. All of it belongs to its shard's thread, but for the identity, which never
+/// changes. It ends once, with one reason; the connection may live a little longer, to take the last frames and the close.
+/// </summary>
+internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
+{
+    private readonly SessionTimings _timings;
+    private readonly ILogger _logger;
+    private readonly byte[] _traceId;
+    private Membership? _active;
+    private ViolationWindow? _violations;
+    private long _lastReceivedMs;
+    private long _lastPingMs;
+    private long _blockedSinceMs = -1;
+    private long _lastRateErrorMs = long.MinValue;
+    private bool _isGone;
+
+    public Session(Shard shard, Tenant tenant, Identity identity, SessionTimings timings, ILogger logger)
+    {
+        Shard = shard;
+        Tenant = tenant;
+        Identity = identity;
+        TenantShard = tenant.Shards[shard.Index];
+        Limiter = new RateLimiter(TenantShard.ExtBucket, TenantShard.HotBucket);
+        SessionId = Sessions.SessionId.Create(shard.Clock.UnixTimeMs);
+        Outbox = new Outbox(Ledger, TenantShard.Ledger);
+        _timings = timings;
+        _logger = logger;
+        _traceId = Encoding.ASCII.GetBytes(RandomNumberGenerator.GetHexString(32, lowercase: true));
+    }
+
+    public Shard Shard { get; }
+
+    public Tenant Tenant { get; }
+
+    /// <summary>This shard's part of the tenant.</summary>
+    public TenantShard TenantShard { get; }
+
+    public Identity Identity { get; }
+
+    public string SessionId { get; }
+
+    public uint Handle { get; private set; }
+
+    public string User => Identity.User;
+
+    public ReadOnlySpan<byte> UserUtf8 => Identity.UserUtf8;
+
+    string ISession.Tenant => Tenant.Id;
+
+    public ReadOnlySpan<byte> TraceIdUtf8 => _traceId;
+
+    /// <summary>The user's entry in the registry; null until the session is registered. The registry's lock guards what is in it.</summary>
+    public UserEntry? UserEntry { get; private set; }
+
+    /// <summary>The wire; set before <see cref="Open"/>.</summary>
+    public ITransportConnection Connection { get; set; } = null!;
+
+    public Ledger Ledger { get; } = new();
+
+    public Outbox Outbox { get; }
+
+    public RateLimiter Limiter { get; }
+
+    /// <summary>The rooms that the session is in.</summary>
+    public JoinedRooms Rooms { get; } = new();
+
+    /// <summary>The room that Hot frames without ROOM go to.</summary>
+    public Room? ActiveRoom => _active?.Room;
+
+    /// <summary>Sequence numbers accepted so far; made when the first one comes.</summary>
+    public SequenceFilter? Sequences { get; set; }
+
+    /// <summary>Ids answered so far; made when the first one comes.</summary>
+    public AnsweredIds? Answered { get; set; }
+
+    /// <summary>True while the session is in its shard's list of sessions to flush.</summary>
+    public bool IsTouched { get; set; }
+
+    public bool HasEnded { get; private set; }
+
+    /// <summary>Called by the registry, under its lock.</summary>
+    public void Register(UserEntry user, uint handle)
+    {
+        UserEntry = user;
+        Handle = handle;
+    }
+
+    /// <summary>Admits the session under the tenant's session policy and greets it, or turns it away.</summary>
+    public void Open()
+    {
+        _lastReceivedMs = _lastPingMs = Shard.Clock.NowMs;
+        var snapshot = Tenant.Snapshot;
+        if (!Tenant.Registry.TryAdd(this, snapshot.Config.Policy.Sessions, out var replaced))
+        {
+            Enqueue(Shard.Line.System.Error(this, ErrorCode.TooManySessions, "This user has as many sessions as the tenant allows.", 0, default));
+            End(EndReason.TooManySessions);
+            return;
+        }
+
+        replaced?.Shard.Post(() => replaced.End(EndReason.Replaced));
+        TenantShard.Counters.Sessions++;
+        Log.Opened(_logger, Tenant.Id, SessionId, User, Connection.TransportName, Connection.RemoteAddress);
+        Enqueue(Shard.Line.System.Authed(this, _timings, Shard.Clock.UnixTimeMs));
+        Enqueue(Shard.Line.System.Budget("ext"u8, snapshot.Policy.ExtRate));
+        Enqueue(Shard.Line.System.Budget("hot"u8, snapshot.Policy.HotRate));
+        ArmTimer();
+    }
+
+    public void OnText(Span<byte> message)
+    {
+        _lastReceivedMs = Shard.Clock.NowMs;
+        Shard.Line.OnText(this, message);
+    }
+
+    public void OnBinary(Span<byte> message)
+    {
+        _lastReceivedMs = Shard.Clock.NowMs;
+        Shard.Line.OnBinary(this, message);
+    }
+
+    public void OnPing(ReadOnlySpan<byte> payload)
+    {
+        _lastReceivedMs = Shard.Clock.NowMs;
+        var pong = OutboundFrame.Rent(FrameKind.Pong, DeliveryClass.Control, payload.Length);
+        payload.CopyTo(pong.WritableBuffer);
+        Enqueue(pong);
+    }
+
+    public void OnPong() => _lastReceivedMs = Shard.Clock.NowMs;
+
+    public void OnPeerClosing(ushort code) => End(EndReason.ClientClosed);
+
+    public void OnProtocolError(ushort closeCode, string reason) => End(EndReason.ProtocolError, closeCode, reason);
+
+    public void OnWriteProgress()
+    {
+        _blockedSinceMs = -1;
+        Shard.Touch(this);
+    }
+
+    public void OnClosed()
+    {
+        if (_isGone)
+        {
+            return;
+        }
+
+        _isGone = true;
+        End(EndReason.ConnectionLost);
+        Outbox.Discard();
+        Shard.Wheel.Disarm(this);
+        Shard.Unplace();
+    }
+
+    /// <summary>Offers a frame to the outbox, which takes over one reference. An overflow ends the session as its tenant's rule says.</summary>
+    public void Enqueue(OutboundFrame frame)
+    {
+        // Conflation is for consumers that are behind. One that keeps up gets each state: what waits for the end of the pass goes out first.
+        if (frame.Class == DeliveryClass.HotLossy && !Connection.IsCongested && Outbox.WouldConflate(frame.Key))
+        {
+            Flush();
+        }
+
+        switch (Outbox.TryEnqueue(frame, Tenant.Snapshot.Outbox))
+        {
+            case EnqueueResult.Queued:
+                Shard.Touch(this);
+                break;
+            case EnqueueResult.Full:
+                End(EndReason.QueueOverflow);
+                break;
+        }
+    }
+
+    /// <summary>Hands what waits to the wire and watches that the wire takes it.</summary>
+    public void Flush()
+    {
+        if (_isGone)
+        {
+            return;
+        }
+
+        if (Outbox.DroppedExt > 0 && !Connection.IsCongested && !HasEnded)
+        {
+            var dropped = Outbox.DroppedExt;
+            Outbox.DroppedExt = 0;
+            Outbox.TryEnqueue(Shard.Line.System.Lagging(dropped), Tenant.Snapshot.Outbox);
+        }
+
+        Connection.Flush();
+        if (!Connection.IsCongested)
+        {
+            _blockedSinceMs = -1;
+        }
+        else if (_blockedSinceMs < 0 && !_isGone)
+        {
+            _blockedSinceMs = Shard.Clock.NowMs;
+            ArmTimer();
+        }
+    }
+
+    /// <summary>True where this refusal is one too many (<c>policy.violations</c>).</summary>
+    public bool RecordViolation(PolicySnapshot policy)
+    {
+        var rule = policy.Config.Violations;
+        return rule.Max > 0 && (_violations ??= new ViolationWindow()).Record(rule.Max, rule.WindowMs, Shard.Clock.NowMs);
+    }
+
+    /// <summary>True at most once a second: whether a rate-limit error without an id is to be sent.</summary>
+    public bool MayTellRateLimit()
+    {
+        if (_lastRateErrorMs != long.MinValue && Shard.Clock.NowMs - _lastRateErrorMs < 1_000)
+        {
+            return false;
+        }
+
+        _lastRateErrorMs = Shard.Clock.NowMs;
+        return true;
+    }
+
+    /// <summary>Takes the session into a room and tells the client.</summary>
+    public ErrorCode Join(ReadOnlySpan<byte> name, bool activate)
+    {
+        var membership = Rooms.Find(name);
+        if (membership is null)
+        {
+            Span<char> chars = stackalloc char[128];
+            var length = Encoding.UTF8.GetChars(name, chars);
+            var code = Tenant.Registry.TryJoin(this, chars[..length], Tenant.Snapshot, out var room, out _);
+            if (code != ErrorCode.None)
+            {
+                return code;
+            }
+
+            membership = new Membership(this, room!);
+            room!.Slices[Shard.Index].Add(membership);
+            Rooms.Add(membership);
+        }
+
+        if (activate)
+        {
+            _active = membership;
+        }
+
+        Enqueue(Shard.Line.System.Joined(membership.Room, membership.Room.UserCount));
+        return ErrorCode.None;
+    }
+
+    /// <summary>Takes the session out of a room and tells the client.</summary>
+    public void Leave(Membership membership)
+    {
+        Enqueue(Shard.Line.System.Left(membership.Room));
+        Remove(membership);
+    }
+
+    /// <summary>Makes a room the active one.</summary>
+    public void Activate(Membership membership) => _active = membership;
+
+    /// <summary>Tells the client that the gateway is going away.</summary>
+    public void AnnounceDrain(int graceMs)
+    {
+        if (!HasEnded)
+        {
+            Enqueue(Shard.Line.System.Draining(graceMs));
+        }
+    }
+
+    /// <summary>Ends the session: it leaves everything at once, and the connection takes the last frames and the close.</summary>
+    public void End(EndReason reason, ushort closeCode = 0, string? text = null)
+    {
+        if (HasEnded)
+        {
+            return;
+        }
+
+        if (reason is EndReason.Replaced or EndReason.TenantRemoved)
+        {
+            Enqueue(Shard.Line.System.Kicked(reason.Name()));
+            if (HasEnded)
+            {
+                // There was no room even for that, which ended the session in its own way.
+                return;
+            }
+        }
+
+        HasEnded = true;
+        while (Rooms.Last is { } membership)
+        {
+            Remove(membership);
+        }
+
+        if (UserEntry is not null)
+        {
+            Tenant.Registry.Remove(this);
+            TenantShard.Counters.Sessions--;
+        }
+
+        Tenant.Registry.ReleaseSeat();
+        TenantShard.Counters.CountEnd(reason);
+        var code = closeCode == 0 ? reason.CloseCode() : closeCode;
+        Log.Ended(_logger, Tenant.Id, SessionId, reason.Name(), code);
+        if (!_isGone)
+        {
+            Outbox.Close(CloseFrame(code, text ?? reason.Name()), reason.DiscardsPending());
+            Shard.Touch(this);
+            Shard.Wheel.Arm(this, Shard.Clock.NowMs + _timings.WriterSendTimeoutMs);
+        }
+    }
+
+    protected internal override void OnDue(long nowMs)
+    {
+        if (HasEnded)
+        {
+            // The client took too long over the last frames or the close handshake.
+            Connection.Abort();
+        }
+        else if (_blockedSinceMs >= 0 && nowMs - _blockedSinceMs >= _timings.WriterSendTimeoutMs)
+        {
+            End(EndReason.WriteTimeout);
+            Connection.Abort();
+        }
+        else if (nowMs - _lastReceivedMs >= _timings.IdleTimeoutMs)
+        {
+            End(EndReason.IdleTimeout);
+        }
+        else
+        {
+            if (nowMs - _lastPingMs >= _timings.PingIntervalMs)
+            {
+                _lastPingMs = nowMs;
+                Enqueue(OutboundFrame.Rent(FrameKind.Ping, DeliveryClass.Control, 0));
+            }
+
+            ArmTimer();
+        }
+    }
+
+    private static OutboundFrame CloseFrame(ushort code, string text)
+    {
+        // RFC 6455 §5.5: a control frame carries at most 125 bytes, two of them the code. The texts are ours and ASCII.
+        var length = Math.Min(text.Length, 123);
+        var frame = OutboundFrame.Rent(FrameKind.Close, DeliveryClass.Control, 2 + length);
+        BinaryPrimitives.WriteUInt16BigEndian(frame.WritableBuffer, code);
+        Encoding.ASCII.GetBytes(text.AsSpan(0, length), frame.WritableBuffer[2..]);
+        return frame;
+    }
+
+    private void Remove(Membership membership)
+    {
+        if (_active == membership)
+        {
+            _active = null;
+        }
+
+        Rooms.Remove(membership);
+        membership.Room.Slices[Shard.Index].Remove(membership);
+        Tenant.Registry.Leave(this, membership.Room);
+    }
+
+    // One node serves all of a session's times: it wakes for the nearest, looks, and sleeps on. Receiving only notes the time and arms nothing.
+    private void ArmTimer()
+    {
+        if (HasEnded)
+        {
+            return;
+        }
+
+        var due = Math.Min(_lastPingMs + _timings.PingIntervalMs, _lastReceivedMs + _timings.IdleTimeoutMs);
+        if (_blockedSinceMs >= 0)
+        {
+            due = Math.Min(due, _blockedSinceMs + _timings.WriterSendTimeoutMs);
+        }
+
+        Shard.Wheel.Arm(this, due);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "Session opened: tenant={Tenant} session={Session} user={User} transport={Transport} address={Address}")]
+        public static partial void Opened(ILogger logger, string tenant, string session, string user, string transport, string address);
+
+        [LoggerMessage(2, LogLevel.Debug, "Session ended: tenant={Tenant} session={Session} reason={Reason} code={Code}")]
+        public static partial void Ended(ILogger logger, string tenant, string session, string reason, ushort code);
+    }
+}

@@ -1,0 +1,8 @@
+namespace WsPrism.Core.Shards;
+
+/// <summary>Gives a shard its turns. One pass runs at a time; which thread runs it is the executor's affair.</summary>
+internal interface IShardExecutor
+{
+    /// <summary>Asks for a pass soon. May be called from any thread, costs little when one is coming already.</summary>
+    void Wake();
+}

@@ -1,0 +1,264 @@
+using Microsoft.Extensions.Logging;
+using WsPrism.Core.Delivery;
+using WsPrism.Core.Dispatch;
+using WsPrism.Core.Policies;
+using WsPrism.Core.Sessions;
+using WsPrism.Core.Tenants;
+using WsPrism.Protocol;
+using WsPrism.Protocol.Ext;
+using WsPrism.Protocol.Hot;
+using WsPrism.Services;
+
+namespace WsPrism.Core.Shards;
+
+/// <summary>
+/// The straight line: a whole message is decoded, judged, dispatched to its service and answered, in one synchronous call. One per shard, owned by its
+/// thread. An accepted message allocates nothing here.
+/// </summary>
+internal sealed partial class MessageLine
+{
+    private readonly Shard _shard;
+    private readonly ILogger _logger;
+    private readonly ExtContext _extContext;
+    private readonly HotContext _hotContext;
+
+    public MessageLine(Shard shard, ILogger logger)
+    {
+        _shard = shard;
+        _logger = logger;
+        _extContext = new ExtContext(shard);
+        _hotContext = new HotContext(shard);
+    }
+
+    /// <summary>Writes the <c>sys.*</c> envelopes.</summary>
+    public SystemEnvelopes System { get; } = new();
+
+    /// <summary>The Ext lane: envelope → policy → service → answer.</summary>
+    public void OnText(Session session, Span<byte> message)
+    {
+        var tenant = session.Tenant.Snapshot;
+        session.TenantShard.Counters.CountIn(Lane.Ext, message.Length);
+        var rate = session.Limiter.Take(Lane.Ext, tenant.Policy, _shard.Clock.NowNs);
+
+        Span<byte> scratch = stackalloc byte[EnvelopeReader.ScratchLength];
+        var error = EnvelopeReader.TryRead(message, scratch, out var envelope);
+
+        var verdict = Judge(tenant.Policy, rate, error, envelope);
+        if (!Admit(session, tenant.Policy, Lane.Ext, ref verdict))
+        {
+            RefuseExt(session, tenant.Policy, verdict, envelope, error);
+        }
+        else if (!AnswerAgain(session, envelope))
+        {
+            Dispatch(session, tenant, envelope);
+        }
+    }
+
+    /// <summary>The Hot lane: frame → policy → service.</summary>
+    public void OnBinary(Session session, ReadOnlySpan<byte> message)
+    {
+        var tenant = session.Tenant.Snapshot;
+        session.TenantShard.Counters.CountIn(Lane.Hot, message.Length);
+        var verdict = session.Limiter.Take(Lane.Hot, tenant.Policy, _shard.Clock.NowNs);
+        if (!verdict.IsPass)
+        {
+            // PROTOCOL §3: over the rate a Hot frame is dropped and counted, never answered.
+            verdict = verdict with { Decision = PolicyDecision.Drop };
+            if (!Admit(session, tenant.Policy, Lane.Hot, ref verdict))
+            {
+                RecordViolation(session, tenant.Policy);
+                return;
+            }
+        }
+
+        var error = HotFrameReader.TryRead(message, HotDirection.FromClient, out var frame);
+        verdict = error == ErrorCode.None
+            ? tenant.Policy.AdmitHot(frame, session.ActiveRoom is not null)
+            : PolicyVerdict.Reject(PolicyReason.Malformed, error);
+        if (!Admit(session, tenant.Policy, Lane.Hot, ref verdict))
+        {
+            RefuseHot(session, tenant.Policy, verdict, frame);
+            return;
+        }
+
+        Dispatch(session, tenant, frame);
+    }
+
+    private static PolicyVerdict Judge(PolicySnapshot policy, in PolicyVerdict rate, ErrorCode error, in Envelope envelope)
+    {
+        if (!rate.IsPass && !(error == ErrorCode.None && PolicySnapshot.IsExemptFromRate(envelope.Svc, envelope.Type)))
+        {
+            return rate;
+        }
+
+        return error switch
+        {
+            ErrorCode.None => policy.AdmitExt(envelope.Svc, envelope.Type),
+            ErrorCode.UnsupportedVersion => PolicyVerdict.Reject(PolicyReason.UnsupportedVersion, error),
+            _ => PolicyVerdict.Reject(PolicyReason.Malformed, error),
+        };
+    }
+
+    // Counts the verdict and says whether the message goes on. In shadow mode it does whatever the policy says, but for what cannot be understood.
+    private bool Admit(Session session, PolicySnapshot policy, Lane lane, ref PolicyVerdict verdict)
+    {
+        var shadow = policy.IsShadow && !verdict.IsPass && verdict.Reason is not (PolicyReason.Malformed or PolicyReason.UnsupportedVersion);
+        session.TenantShard.Counters.CountDecision(lane, shadow, verdict.Decision, verdict.Reason);
+        if (!verdict.IsPass)
+        {
+            Log.Refused(_logger, session.Tenant.Id, session.SessionId, lane, verdict.Decision, verdict.Reason, shadow);
+        }
+
+        return verdict.IsPass || shadow;
+    }
+
+    private void RefuseExt(Session session, PolicySnapshot policy, in PolicyVerdict verdict, in Envelope envelope, ErrorCode error)
+    {
+        if (verdict.Code != ErrorCode.RateLimited || envelope.Id.IsPresent || session.MayTellRateLimit())
+        {
+            session.Enqueue(System.Error(session, verdict.Code, Texts.For(verdict, error), verdict.RetryAfterMs, envelope.Id.RawToken));
+        }
+
+        RecordViolation(session, policy);
+    }
+
+    private void RefuseHot(Session session, PolicySnapshot policy, in PolicyVerdict verdict, in HotFrame frame)
+    {
+        TellHotError(session, policy, verdict.Code, Texts.For(verdict, verdict.Code), frame);
+        RecordViolation(session, policy);
+    }
+
+    private void TellHotError(Session session, PolicySnapshot policy, ErrorCode code, string text, in HotFrame frame)
+    {
+        if (policy.Config.HotErrorMode == Configuration.HotErrorMode.SysError)
+        {
+            session.Enqueue(System.Error(session, code, text, 0, default));
+        }
+    }
+
+    private void RecordViolation(Session session, PolicySnapshot policy)
+    {
+        if (session.RecordViolation(policy) && !policy.IsShadow)
+        {
+            session.End(EndReason.Violations);
+        }
+    }
+
+    private bool AnswerAgain(Session session, in Envelope envelope)
+    {
+        if (!envelope.Id.IsPresent || session.Answered is null || !session.Answered.TryFind(envelope.Id, out var answer))
+        {
+            return false;
+        }
+
+        session.TenantShard.Counters.CountDecision(Lane.Ext, shadow: false, PolicyDecision.Drop, PolicyReason.Repeated);
+        session.Enqueue(answer.Code == ErrorCode.None
+            ? System.Ack(envelope.Id.RawToken, answer.Data)
+            : System.Error(session, answer.Code, answer.Text!, 0, envelope.Id.RawToken));
+        return true;
+    }
+
+    private void Dispatch(Session session, TenantSnapshot tenant, in Envelope envelope)
+    {
+        if (!tenant.Routes.TryFindExt(envelope.Svc, out var route))
+        {
+            var verdict = PolicyVerdict.Reject(PolicyReason.UnknownService, ErrorCode.UnknownService);
+            session.TenantShard.Counters.CountDecision(Lane.Ext, shadow: false, verdict.Decision, verdict.Reason);
+            RefuseExt(session, tenant.Policy, verdict, envelope, ErrorCode.UnknownService);
+            return;
+        }
+
+        var started = _shard.Clock.Measure();
+        _extContext.Begin(session, route);
+        try
+        {
+            route.Service.OnMessage(new ExtMessage { Type = envelope.Type, Room = envelope.Room, Data = envelope.Data }, _extContext);
+        }
+        catch (Exception exception)
+        {
+            Log.ServiceFailed(_logger, exception, route.Service.Name, session.Tenant.Id, session.SessionId);
+            _extContext.Fail(ErrorCode.Internal, Texts.Internal);
+        }
+
+        session.TenantShard.Counters.RecordService(route.MetricIndex, _shard.Clock.Measure() - started);
+        Answer(session, envelope);
+    }
+
+    private void Answer(Session session, in Envelope envelope)
+    {
+        var (code, text) = _extContext.Failure;
+        if (code != ErrorCode.None)
+        {
+            session.TenantShard.Counters.CountDecision(Lane.Ext, shadow: false, PolicyDecision.Reject, PolicyReason.Service);
+            session.Enqueue(System.Error(session, code, text, 0, envelope.Id.RawToken));
+        }
+        else if (envelope.Id.IsPresent || _extContext.HasAnswer)
+        {
+            session.Enqueue(System.Ack(envelope.Id.RawToken, _extContext.AnswerData));
+        }
+
+        // What was refused was not acted on and may be tried again under the same id. A fault of ours may have been acted on in part: never again.
+        if (envelope.Id.IsPresent && code is ErrorCode.None or ErrorCode.Internal)
+        {
+            (session.Answered ??= new AnsweredIds()).Remember(envelope.Id, code, text, _extContext.AnswerData);
+        }
+    }
+
+    private void Dispatch(Session session, TenantSnapshot tenant, in HotFrame frame)
+    {
+        var hasRoom = (frame.Flags & HotFlags.Room) != 0;
+        var room = hasRoom ? session.Rooms.Find(frame.Room)?.Room : session.ActiveRoom;
+        var route = tenant.Routes.FindHot(frame.SvcId);
+        if ((hasRoom && room is null) || route is null)
+        {
+            var verdict = route is null
+                ? PolicyVerdict.Reject(PolicyReason.UnknownService, ErrorCode.UnknownService)
+                : PolicyVerdict.Reject(PolicyReason.NotInRoom, ErrorCode.NotInRoom);
+            session.TenantShard.Counters.CountDecision(Lane.Hot, shadow: false, verdict.Decision, verdict.Reason);
+            RefuseHot(session, tenant.Policy, verdict, frame);
+            return;
+        }
+
+        if ((frame.Flags & HotFlags.Seq) != 0 && !(session.Sequences ??= new SequenceFilter()).TryAccept(frame))
+        {
+            session.TenantShard.Counters.CountDecision(Lane.Hot, shadow: false, PolicyDecision.Drop, PolicyReason.StaleSequence);
+            return;
+        }
+
+        var started = _shard.Clock.Measure();
+        _hotContext.Begin(session, room);
+        try
+        {
+            route.Service.OnFrame(frame, _hotContext);
+        }
+        catch (Exception exception)
+        {
+            Log.ServiceFailed(_logger, exception, route.Service.Name, session.Tenant.Id, session.SessionId);
+            _hotContext.Fail(ErrorCode.Internal, Texts.Internal);
+        }
+
+        session.TenantShard.Counters.RecordService(route.MetricIndex, _shard.Clock.Measure() - started);
+        var (code, text) = _hotContext.Failure;
+        if (code != ErrorCode.None)
+        {
+            session.TenantShard.Counters.CountDecision(Lane.Hot, shadow: false, PolicyDecision.Reject, PolicyReason.Service);
+            TellHotError(session, tenant.Policy, code, text, frame);
+        }
+        else if ((frame.Flags & HotFlags.Ack) != 0)
+        {
+            session.Enqueue(HotFrames.Encode(
+                new HotFrame { SvcId = frame.SvcId, Opcode = frame.Opcode, Flags = frame.Flags & (HotFlags.Ack | HotFlags.Seq), Seq = frame.Seq },
+                ConflationKey.ForAcknowledgement(frame)));
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "Refused: tenant={Tenant} session={Session} lane={Lane} decision={Decision} reason={Reason} shadow={Shadow}")]
+        public static partial void Refused(
+            ILogger logger, string tenant, string session, Lane lane, PolicyDecision decision, PolicyReason reason, bool shadow);
+
+        [LoggerMessage(2, LogLevel.Error, "Service {Service} failed on a message: tenant={Tenant} session={Session}")]
+        public static partial void ServiceFailed(ILogger logger, Exception exception, string service, string tenant, string session);
+    }
+}

@@ -1,0 +1,215 @@
+using Microsoft.Extensions.Logging;
+using WsPrism.Core.Sessions;
+using WsPrism.Core.Time;
+
+namespace WsPrism.Core.Shards;
+
+/// <summary>
+/// Single-threaded owner of sessions: their input, their policy state, their outboxes, its slice of each room. Everything here belongs to the thread
+/// that runs the current pass, but for <see cref="Post(IShardWork)"/> and the figures that say otherwise.
+/// </summary>
+internal sealed partial class Shard
+{
+    // A pass ends after so many items, so that timers and flushes come round under load.
+    private const int ItemsPerPass = 1_024;
+
+    private readonly Mailbox _mailbox = new();
+    private readonly List<Session> _touched = [];
+    private readonly Queue<IShardWork> _pausedReads = new();
+    private readonly ILogger _logger;
+    private long _lastPassNs;
+    private int _sessions;
+
+    public Shard(int index, Shard[] siblings, TimeProvider time, ILogger logger)
+    {
+        Index = index;
+        Siblings = siblings;
+        Clock = new ShardClock(time);
+        Line = new MessageLine(this, logger);
+        _logger = logger;
+    }
+
+    public int Index { get; }
+
+    /// <summary>All shards of the node, this one too, by index.</summary>
+    public Shard[] Siblings { get; }
+
+    public ShardClock Clock { get; }
+
+    public TimingWheel Wheel { get; } = new();
+
+    /// <summary>The steps from a whole message to its service and answer.</summary>
+    public MessageLine Line { get; }
+
+    /// <summary>Set once, before the first pass.</summary>
+    public required IShardExecutor Executor { get; set; }
+
+    /// <summary>Sessions placed here; may be read from any thread.</summary>
+    public int SessionCount => Volatile.Read(ref _sessions);
+
+    /// <summary>How long ago the last pass ended; may be read from any thread.</summary>
+    public TimeSpan SinceLastPass => TimeSpan.FromMicroseconds((Clock.Measure() - Volatile.Read(ref _lastPassNs)) / 1_000.0);
+
+    /// <summary>True where a pass would find something to do.</summary>
+    public bool HasWork => !_mailbox.IsEmpty;
+
+    /// <summary>Counts a session that is being placed here; any thread.</summary>
+    public void Place() => Interlocked.Increment(ref _sessions);
+
+    /// <summary>Counts a session that is gone; any thread.</summary>
+    public void Unplace() => Interlocked.Decrement(ref _sessions);
+
+    /// <summary>Leaves work for the next pass; any thread.</summary>
+    public void Post(IShardWork work)
+    {
+        _mailbox.Post(new MailboxItem(work, default));
+        Executor.Wake();
+    }
+
+    /// <summary>Leaves work for the next pass; any thread. For the control path: it allocates.</summary>
+    public void Post(Action work) => Post(new DelegateWork(work));
+
+    /// <summary>One turn: what others left, what is due, then everything touched is flushed once.</summary>
+    public void RunPass()
+    {
+        Clock.Read();
+        ResumeReads();
+        DrainMailbox();
+        Wheel.Advance(Clock.NowMs);
+        FlushTouched();
+        Volatile.Write(ref _lastPassNs, Clock.Measure());
+    }
+
+    /// <summary>Remembers a session that has output, for the flush at the end of the pass.</summary>
+    public void Touch(Session session)
+    {
+        if (!session.IsTouched)
+        {
+            session.IsTouched = true;
+            _touched.Add(session);
+        }
+    }
+
+    /// <summary>Puts a read off until the mailboxes are below their high-water mark again.</summary>
+    public bool TryPauseRead(IShardWork read)
+    {
+        if (!IsAnyOverHighWater())
+        {
+            return false;
+        }
+
+        _pausedReads.Enqueue(read);
+        return true;
+    }
+
+    /// <summary>Delivers to all members of a room, on whichever shard they are. Takes over the caller's reference of each frame.</summary>
+    public void Publish(in Broadcast broadcast)
+    {
+        foreach (var shard in Siblings)
+        {
+            if (shard != this && broadcast.Room.Slices[shard.Index].Count > 0)
+            {
+                broadcast.Frame.AddReferences();
+                broadcast.WithRoom?.AddReferences();
+                shard._mailbox.Post(new MailboxItem(null, broadcast));
+                shard.Executor.Wake();
+            }
+        }
+
+        Deliver(broadcast);
+    }
+
+    // Walks this shard's members from the last to the first: a member that ends on the way is replaced by one that was already served.
+    private void Deliver(in Broadcast broadcast)
+    {
+        var slice = broadcast.Room.Slices[Index];
+        for (var i = slice.Count - 1; i >= 0; i--)
+        {
+            var session = slice.Members[i].Session;
+            if (session == broadcast.Except)
+            {
+                continue;
+            }
+
+            var frame = broadcast.WithRoom is null || session.ActiveRoom == broadcast.Room ? broadcast.Frame : broadcast.WithRoom;
+            frame.AddReferences();
+            session.Enqueue(frame);
+        }
+
+        broadcast.Frame.Release();
+        broadcast.WithRoom?.Release();
+    }
+
+    private void DrainMailbox()
+    {
+        for (var i = 0; i < ItemsPerPass && _mailbox.TryTake(out var item); i++)
+        {
+            Run(item);
+        }
+    }
+
+    private void ResumeReads()
+    {
+        for (var count = _pausedReads.Count; count > 0 && !IsAnyOverHighWater(); count--)
+        {
+            Run(new MailboxItem(_pausedReads.Dequeue(), default));
+        }
+    }
+
+    private bool IsAnyOverHighWater()
+    {
+        foreach (var shard in Siblings)
+        {
+            if (shard._mailbox.IsOverHighWater)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void FlushTouched()
+    {
+        // By index: a flush that ends a session may touch others.
+        for (var i = 0; i < _touched.Count; i++)
+        {
+            var session = _touched[i];
+            session.IsTouched = false;
+            session.Flush();
+        }
+
+        _touched.Clear();
+    }
+
+    private void Run(in MailboxItem item)
+    {
+        try
+        {
+            if (item.Work is not null)
+            {
+                item.Work.Run(this);
+            }
+            else
+            {
+                Deliver(item.Broadcast);
+            }
+        }
+        catch (Exception exception)
+        {
+            // A fault takes the piece of work with it, never the shard and its other sessions.
+            Log.WorkFailed(_logger, exception);
+        }
+    }
+
+    private sealed class DelegateWork(Action action) : IShardWork
+    {
+        public void Run(Shard shard) => action();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "A piece of a shard's work failed.")]
+        public static partial void WorkFailed(ILogger logger, Exception exception);
+    }
+}

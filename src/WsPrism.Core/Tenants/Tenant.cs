@@ -1,0 +1,38 @@
+using WsPrism.Core.Policies;
+
+namespace WsPrism.Core.Tenants;
+
+/// <summary>
+/// A tenant on this node: the snapshot in force, who is here, and each shard's part. The snapshot is swapped whole by a reload; everything else lives as
+/// long as the tenant. Safe for all threads, but for <see cref="Shards"/>, each of which is its shard's.
+/// </summary>
+internal sealed class Tenant
+{
+    private TenantSnapshot _snapshot;
+
+    public Tenant(TenantSnapshot snapshot, int shards, TimeProvider time)
+    {
+        _snapshot = snapshot;
+        Registry = new TenantRegistry(shards);
+        var ext = new SharedRateBucket(time);
+        var hot = new SharedRateBucket(time);
+        Shards = new TenantShard[shards];
+        for (var i = 0; i < shards; i++)
+        {
+            Shards[i] = new TenantShard(ext, hot);
+        }
+    }
+
+    public string Id => Snapshot.Config.Id;
+
+    /// <summary>The configuration in force. Read it once per message: a reload may change it between two reads.</summary>
+    public TenantSnapshot Snapshot
+    {
+        get => Volatile.Read(ref _snapshot);
+        set => Volatile.Write(ref _snapshot, value);
+    }
+
+    public TenantRegistry Registry { get; }
+
+    public TenantShard[] Shards { get; }
+}

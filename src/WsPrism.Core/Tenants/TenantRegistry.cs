@@ -1,0 +1,281 @@
+using System.Text.Json;
+using WsPrism.Core.Configuration;
+using WsPrism.Core.Rooms;
+using WsPrism.Core.Sessions;
+using WsPrism.Protocol;
+
+namespace WsPrism.Core.Tenants;
+
+/// <summary>
+/// Who is on this node: a tenant's users, sessions and rooms, with the limits that must hold over all shards. One short lock a tenant guards all of it;
+/// this is the control path (connect, join, leave, close), no message takes it. Safe for all threads.
+/// </summary>
+internal sealed class TenantRegistry
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, UserEntry> _users = [];
+    private readonly Dictionary<string, Room> _rooms = [];
+    private readonly HashSet<Session> _sessions = [];
+    private readonly int _shards;
+    private int _seats;
+    private uint _lastSessionHandle;
+    private uint _lastRoomHandle;
+
+    public TenantRegistry(int shards) => _shards = shards;
+
+    /// <summary>Sessions registered.</summary>
+    public int SessionCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _sessions.Count;
+            }
+        }
+    }
+
+    /// <summary>Rooms with at least one member.</summary>
+    public int RoomCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _rooms.Count;
+            }
+        }
+    }
+
+    /// <summary>Users with at least one session.</summary>
+    public int UserCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _users.Count;
+            }
+        }
+    }
+
+    /// <summary>True where one more session would find a seat.</summary>
+    public bool HasFreeSeat(LimitsConfig limits) => limits.MaxSessionsTotal == 0 || Volatile.Read(ref _seats) < limits.MaxSessionsTotal;
+
+    /// <summary>Takes a seat for a session that is about to be; compare-and-swap, so the limit is never overshot.</summary>
+    public bool TryReserveSeat(LimitsConfig limits)
+    {
+        while (true)
+        {
+            var seats = Volatile.Read(ref _seats);
+            if (limits.MaxSessionsTotal != 0 && seats >= limits.MaxSessionsTotal)
+            {
+                return false;
+            }
+
+            if (Interlocked.CompareExchange(ref _seats, seats + 1, seats) == seats)
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Gives a seat back.</summary>
+    public void ReleaseSeat() => Interlocked.Decrement(ref _seats);
+
+    /// <summary>
+    /// Registers a session under the tenant's session policy. False: the user has too many and the newcomer is to go. Sessions in
+    /// <paramref name="replaced"/> are to be closed; their places are given up already.
+    /// </summary>
+    public bool TryAdd(Session session, SessionPolicyConfig policy, out Session? replaced)
+    {
+        replaced = null;
+        lock (_gate)
+        {
+            if (!_users.TryGetValue(session.User, out var user))
+            {
+                user = new UserEntry(session.Identity);
+                _users.Add(session.User, user);
+            }
+
+            if (user.Sessions.Count >= policy.MaxSessionsPerUser)
+            {
+                if (policy.OnExceed == SessionExceedRule.Deny)
+                {
+                    return false;
+                }
+
+                // It leaves its rooms on its own shard a moment later; here it only stops counting as one of the user's.
+                replaced = user.Sessions[0];
+                user.Sessions.RemoveAt(0);
+            }
+
+            user.Sessions.Add(session);
+            _sessions.Add(session);
+            session.Register(user, NextHandle(ref _lastSessionHandle));
+            return true;
+        }
+    }
+
+    /// <summary>Forgets a session that has left its rooms.</summary>
+    public void Remove(Session session)
+    {
+        lock (_gate)
+        {
+            if (_sessions.Remove(session))
+            {
+                session.UserEntry!.Sessions.Remove(session);
+                ForgetUserIfGone(session.UserEntry);
+            }
+        }
+    }
+
+    /// <summary>Makes a session a member of a room, which is made where it does not exist.</summary>
+    public ErrorCode TryJoin(Session session, ReadOnlySpan<char> name, TenantSnapshot tenant, out Room? room, out int users)
+    {
+        var limits = tenant.Config.Limits;
+        users = 0;
+        lock (_gate)
+        {
+            var user = session.UserEntry!;
+            var exists = _rooms.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out room);
+            if (!exists && limits.MaxRoomsTotal != 0 && _rooms.Count >= limits.MaxRoomsTotal)
+            {
+                return ErrorCode.ResourceExhausted;
+            }
+
+            var isNewToUser = !exists || !user.Rooms.ContainsKey(room!);
+            if (isNewToUser && limits.MaxRoomsPerUser != 0 && user.Rooms.Count >= limits.MaxRoomsPerUser)
+            {
+                return ErrorCode.ResourceExhausted;
+            }
+
+            if (isNewToUser && exists && limits.MaxUsersPerRoom != 0 && room!.Users.Count >= limits.MaxUsersPerRoom)
+            {
+                return ErrorCode.ResourceExhausted;
+            }
+
+            if (!exists)
+            {
+                var text = name.ToString();
+                room = new Room(text, NextHandle(ref _lastRoomHandle), tenant.RoomRules.For(text), _shards);
+                _rooms.Add(text, room);
+            }
+
+            user.Rooms[room!] = user.Rooms.GetValueOrDefault(room!) + 1;
+            if (!room!.Users.TryGetValue(user, out var handles))
+            {
+                handles = new List<uint>(1);
+                room.Users.Add(user, handles);
+            }
+
+            handles.Add(session.Handle);
+            users = room.Users.Count;
+            return ErrorCode.None;
+        }
+    }
+
+    /// <summary>Takes a session out of a room, which goes with its last member.</summary>
+    public void Leave(Session session, Room room)
+    {
+        lock (_gate)
+        {
+            var user = session.UserEntry!;
+            var handles = room.Users[user];
+            handles.Remove(session.Handle);
+            if (handles.Count == 0)
+            {
+                room.Users.Remove(user);
+            }
+
+            if (--System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrNullRef(user.Rooms, room) == 0)
+            {
+                user.Rooms.Remove(room);
+            }
+
+            if (room.Users.Count == 0)
+            {
+                _rooms.Remove(room.Name);
+            }
+
+            ForgetUserIfGone(user);
+        }
+    }
+
+    /// <summary>Writes up to <paramref name="limit"/> users of a room with their sessions' handles.</summary>
+    public void WriteMembers(Room room, int limit, Utf8JsonWriter json)
+    {
+        json.WriteStartArray();
+        lock (_gate)
+        {
+            foreach (var (user, handles) in room.Users)
+            {
+                if (limit-- <= 0)
+                {
+                    break;
+                }
+
+                json.WriteStartObject();
+                json.WriteString("user"u8, user.Identity.UserUtf8);
+                json.WriteStartArray("handles"u8);
+                foreach (var handle in handles)
+                {
+                    json.WriteNumberValue(handle);
+                }
+
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>The sessions that a user has in a room, by handle and shard; appended to <paramref name="found"/>.</summary>
+    public void FindMember(Room room, ReadOnlySpan<byte> userUtf8, List<Session> found)
+    {
+        Span<char> chars = stackalloc char[256];
+        if (userUtf8.Length > chars.Length || !System.Text.Encoding.UTF8.TryGetChars(userUtf8, chars, out var written))
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (!_users.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(chars[..written], out var user)
+                || !room.Users.TryGetValue(user, out var handles))
+            {
+                return;
+            }
+
+            foreach (var session in user.Sessions)
+            {
+                if (handles.Contains(session.Handle))
+                {
+                    found.Add(session);
+                }
+            }
+        }
+    }
+
+    /// <summary>A copy of the sessions at this moment.</summary>
+    public Session[] Sessions()
+    {
+        lock (_gate)
+        {
+            return [.. _sessions];
+        }
+    }
+
+    private static uint NextHandle(ref uint last) => ++last == 0 ? ++last : last;
+
+    private void ForgetUserIfGone(UserEntry user)
+    {
+        // A replaced session may still be leaving its rooms when a newer one of the same user is here; and the other way round.
+        if (user.Sessions.Count == 0 && user.Rooms.Count == 0
+            && _users.TryGetValue(user.Identity.User, out var current) && ReferenceEquals(current, user))
+        {
+            _users.Remove(user.Identity.User);
+        }
+    }
+}

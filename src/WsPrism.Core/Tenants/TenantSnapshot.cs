@@ -1,0 +1,33 @@
+using WsPrism.Core.Configuration;
+using WsPrism.Core.Delivery;
+using WsPrism.Core.Dispatch;
+using WsPrism.Core.Policies;
+using WsPrism.Core.Rooms;
+
+namespace WsPrism.Core.Tenants;
+
+/// <summary>All that a tenant's configuration says, compiled for use. Immutable; a reload swaps it whole, read through one volatile reference.</summary>
+internal sealed class TenantSnapshot
+{
+    public TenantSnapshot(TenantConfig config, RouteTable routes)
+    {
+        Config = config;
+        Routes = routes;
+        Policy = new PolicySnapshot(config.Policy);
+        RoomRules = new RoomRules(config.Rooms);
+        Outbox = OutboxLimits.From(config);
+        DevTickets = new DevTickets(config.Auth.DevTickets);
+    }
+
+    public TenantConfig Config { get; }
+
+    public PolicySnapshot Policy { get; }
+
+    public RouteTable Routes { get; }
+
+    public RoomRules RoomRules { get; }
+
+    public OutboxLimits Outbox { get; }
+
+    public DevTickets DevTickets { get; }
+}

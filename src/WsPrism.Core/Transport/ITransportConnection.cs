@@ -1,0 +1,23 @@
+namespace WsPrism.Core.Transport;
+
+/// <summary>
+/// The wire of one session, as the core sees it: it can be asked to take what waits in the outbox, and to go. All members are called on the
+/// shard's thread and none blocks. Framing, sockets and encryption are behind it.
+/// </summary>
+internal interface ITransportConnection
+{
+    /// <summary>Name for logs and metrics: <c>websocket</c>, <c>tcp</c>, <c>memory</c>.</summary>
+    string TransportName { get; }
+
+    /// <summary>The client's address for logs, port left out.</summary>
+    string RemoteAddress { get; }
+
+    /// <summary>True while the wire has not taken what it was last given: what waits in the outbox now is waiting for a slow consumer.</summary>
+    bool IsCongested { get; }
+
+    /// <summary>Takes from the outbox what the wire takes now.</summary>
+    void Flush();
+
+    /// <summary>Goes at once, whatever is pending. <see cref="IConnectionHandler.OnClosed"/> follows, in this call or later.</summary>
+    void Abort();
+}

@@ -1,0 +1,64 @@
+using System.Text.Json;
+using WsPrism.Protocol;
+
+namespace WsPrism.Services;
+
+/// <summary>What an Ext service may do while it handles a message. Valid on the calling thread, for the length of the call.</summary>
+public interface IExtContext
+{
+    /// <summary>The sender.</summary>
+    ISession Session { get; }
+
+    /// <summary>The sender's active room, null where it has none.</summary>
+    IRoom? ActiveRoom { get; }
+
+    /// <summary>Wall-clock time of the gateway, milliseconds since 1970-01-01 UTC.</summary>
+    long ServerTimeMs { get; }
+
+    /// <summary>A room that the sender is in by name, null where it is not in it.</summary>
+    IRoom? FindRoom(ReadOnlySpan<byte> name);
+
+    /// <summary>
+    /// Begins the <c>data</c> of the next message: write one JSON value, then call the method that sends it. What an earlier call wrote is
+    /// forgotten.
+    /// </summary>
+    Utf8JsonWriter BeginData();
+
+    /// <summary>Sends an event of this service to a room, with the data begun last.</summary>
+    void Publish(IRoom room, ReadOnlySpan<byte> type, Audience audience = Audience.Everyone);
+
+    /// <summary>Sends an event of this service to all sessions that a user has in a room, with the data begun last; false where it has none.</summary>
+    bool SendToMember(IRoom room, ReadOnlySpan<byte> user, ReadOnlySpan<byte> type);
+
+    /// <summary>Sends an event of this service to the sender, with the data begun last.</summary>
+    void Send(ReadOnlySpan<byte> type);
+
+    /// <summary>Accepts the message with the data begun last as its answer, whether or not the client gave an <c>id</c>.</summary>
+    void Answer();
+
+    /// <summary>Refuses the message: the client gets <c>sys.error</c>. <paramref name="message"/> is a short text without secrets.</summary>
+    void Fail(ErrorCode code, string message);
+
+    /// <summary>Takes the sender into a room, which is made where it does not exist. The client is told with <c>sys.joined</c>.</summary>
+    /// <returns><see cref="ErrorCode.None"/>, or <see cref="ErrorCode.ResourceExhausted"/> where a limit of the tenant is reached.</returns>
+    ErrorCode Join(ReadOnlySpan<byte> name, bool activate);
+
+    /// <summary>Takes the sender out of a room that it is in. The client is told with <c>sys.left</c>.</summary>
+    void Leave(IRoom room);
+
+    /// <summary>Makes a room that the sender is in its active one.</summary>
+    void Activate(IRoom room);
+
+    /// <summary>Writes the rooms that the sender is in as a JSON array of <c>{"room","handle","members","active"}</c>.</summary>
+    void WriteRooms(Utf8JsonWriter json);
+
+    /// <summary>Writes up to <paramref name="limit"/> users of a room as a JSON array of <c>{"user","handles"}</c>.</summary>
+    void WriteMembers(IRoom room, int limit, Utf8JsonWriter json);
+
+    /// <summary>Writes the sender's own ledger (PROTOCOL §5) as a JSON object.</summary>
+    void WriteLedger(Utf8JsonWriter json);
+
+    /// <summary>Replaces the sender's ticket.</summary>
+    /// <returns>False where the ticket is not valid or is another user's.</returns>
+    bool RefreshTicket(ReadOnlySpan<byte> ticket);
+}
