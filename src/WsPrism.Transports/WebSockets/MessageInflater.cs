@@ -23,6 +23,10 @@ internal static class MessageInflater
     /// </summary>
     public static InflateStatus Inflate(ReadOnlySpan<byte> compressed, int maxMessageBytes, ref PooledBuffer output)
     {
+        // An empty message is 00 (section 7.2.3.6); nothing at all is no DEFLATE data, but can only mean the same.
+        if (compressed.IsEmpty)
+            return InflateStatus.Inflated;
+
         using var source = new InflateSource(compressed);
         using var inflater = new DeflateStream(source, CompressionMode.Decompress, leaveOpen: true);
 
@@ -34,7 +38,7 @@ internal static class MessageInflater
                 var count = inflater.Read(free[..Math.Min(free.Length, maxMessageBytes - output.Length)]);
 
                 if (count == 0)
-                    return source.IsStarved ? InflateStatus.Invalid : InflateStatus.Inflated;
+                    return source.IsWhole ? InflateStatus.Inflated : InflateStatus.Invalid;
 
                 output.Advance(count);
             }
@@ -42,7 +46,10 @@ internal static class MessageInflater
             // Exactly at the limit: one byte more, and it is over.
             Span<byte> probe = stackalloc byte[1];
 
-            return inflater.Read(probe) > 0 ? InflateStatus.TooBig : source.IsStarved ? InflateStatus.Invalid : InflateStatus.Inflated;
+            if (inflater.Read(probe) > 0)
+                return InflateStatus.TooBig;
+
+            return source.IsWhole ? InflateStatus.Inflated : InflateStatus.Invalid;
         }
         catch (InvalidDataException)
         {
