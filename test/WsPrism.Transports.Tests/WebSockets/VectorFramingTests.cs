@@ -44,8 +44,6 @@ public sealed class VectorFramingTests
     {
         var vectors = JsonSerializer.Deserialize<List<JsonElement>>(File.ReadAllBytes(Find(Path.Combine("test", "vectors", name))))!;
 
-        // Those without the bytes themselves describe input too long to be written down.
-        vectors.RemoveAll(vector => !vector.TryGetProperty("text", out _) && !vector.TryGetProperty("hex", out _));
         Assert.NotEmpty(vectors);
         return vectors;
     }

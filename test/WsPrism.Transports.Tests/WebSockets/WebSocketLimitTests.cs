@@ -159,6 +159,18 @@ public sealed class WebSocketLimitTests
     }
 
     [Fact]
+    public void A_sink_that_throws_leaves_nothing_kept()
+    {
+        using var parser = new WebSocketFrameParser(65_536, deflate: false);
+        var sink = new RecordingSink(_ => throw new InvalidOperationException("a bug"));
+
+        parser.Received(Binary([1, 2, 3], final: false), sink);
+
+        Assert.Throws<InvalidOperationException>(() => parser.Received(Continuation([4], true), sink));
+        Assert.Equal(0, parser.RetainedBytes);
+    }
+
+    [Fact]
     public void Empty_fragments_are_bounded_and_keep_nothing()
     {
         using var parser = new WebSocketFrameParser(65_536, deflate: false);
