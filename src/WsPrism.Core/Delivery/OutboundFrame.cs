@@ -11,8 +11,11 @@ internal sealed class OutboundFrame
 {
     // Buffers up to this size stay with their pooled frame: most messages are small, and a second pool visit costs more than the bytes.
     private const int KeptBufferLength = 1_024;
+    private const int Unknown = -1;
 
     private byte[] _buffer = [];
+    private byte[]? _compressed;
+    private int _compressedLength = Unknown;
     private int _references;
 
     private OutboundFrame()
@@ -64,6 +67,25 @@ internal sealed class OutboundFrame
     /// <summary>Takes <paramref name="count"/> more references.</summary>
     public void AddReferences(int count = 1) => Interlocked.Add(ref _references, count);
 
+    /// <summary>
+    /// The payload's compressed form, made by the first receiver that wants one and shared by the rest; false where it is not smaller. Any thread that
+    /// holds a reference may ask.
+    /// </summary>
+    public bool TryGetCompressed(IPayloadCompressor compressor, out ReadOnlySpan<byte> compressed)
+    {
+        lock (this)
+        {
+            if (_compressedLength == Unknown)
+            {
+                _compressed = ArrayPool<byte>.Shared.Rent(Length);
+                _compressedLength = compressor.TryCompress(Payload, _compressed, out var written) ? written : 0;
+            }
+
+            compressed = _compressed.AsSpan(0, _compressedLength);
+            return _compressedLength > 0;
+        }
+    }
+
     /// <summary>Gives <paramref name="count"/> references back.</summary>
     public void Release(int count = 1)
     {
@@ -75,6 +97,13 @@ internal sealed class OutboundFrame
         }
 
         Poison();
+        if (_compressed is not null)
+        {
+            ArrayPool<byte>.Shared.Return(_compressed);
+            _compressed = null;
+        }
+
+        _compressedLength = Unknown;
         if (_buffer.Length > KeptBufferLength)
         {
             ArrayPool<byte>.Shared.Return(_buffer);

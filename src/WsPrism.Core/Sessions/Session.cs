@@ -20,6 +20,8 @@ namespace WsPrism.Core.Sessions;
 /// </summary>
 internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
 {
+    private const int ProtocolErrorLingerMs = 200;
+
     private readonly SessionTimings _timings;
     private readonly ILogger _logger;
     private readonly byte[] _traceId;
@@ -320,7 +322,7 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
         {
             Outbox.Close(CloseFrame(code, text ?? reason.Name()), reason.DiscardsPending());
             Shard.Touch(this);
-            Shard.Wheel.Arm(this, Shard.Clock.NowMs + _timings.WriterSendTimeoutMs);
+            Shard.Wheel.Arm(this, Shard.Clock.NowMs + LingerMs(reason));
         }
     }
 
@@ -351,6 +353,11 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
             ArmTimer();
         }
     }
+
+    // How long the connection may live on for the last frames and the peer's close. A peer that broke the framing is not understood any more, so its close
+    // would not be seen: it gets just the time to read ours before the connection goes (RFC 6455 §7.1.7).
+    private int LingerMs(EndReason reason) =>
+        reason == EndReason.ProtocolError ? Math.Min(ProtocolErrorLingerMs, _timings.WriterSendTimeoutMs) : _timings.WriterSendTimeoutMs;
 
     private static OutboundFrame CloseFrame(ushort code, string text)
     {
