@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using WsPrism.Configuration.Yaml;
 
 namespace WsPrism.Configuration;
 
@@ -7,6 +8,14 @@ namespace WsPrism.Configuration;
 internal static class Shown
 {
     private const int MaxLength = 60;
+
+    /// <summary>Strings in quotes, so that <c>"20"</c> and <c>20</c> differ.</summary>
+    public static string Scalar(YamlScalar scalar) => CoreSchema.KindOf(scalar) switch
+    {
+        ScalarKind.Null => "nothing",
+        ScalarKind.Text => Quote(scalar.Text),
+        _ => Quote(scalar.Text).Trim('"'),
+    };
 
     public static string Quote(string text)
     {

@@ -20,7 +20,12 @@ internal sealed partial class IntSpec : ScalarSpec<int>
 
     public override string Expected => Min == Max ? $"{Min}" : $"an integer from {Min} to {Max}";
 
-    public override string TableText => Min == Max ? $"{Min}" : string.Create(CultureInfo.InvariantCulture, $"integer, {Min:N0} to {Max:N0}");
+    public override string TableText => (Min, Max) switch
+    {
+        (var min, int.MaxValue) => $"integer, at least {min}",
+        var (min, max) when min == max => $"{min}",
+        var (min, max) => string.Create(CultureInfo.InvariantCulture, $"integer, {min:N0} to {max:N0}"),
+    };
 
     /// <summary>Reads digits only: no sign but minus, no leading zeros, no separators, no other base.</summary>
     public bool TryParse(string text, out int value)

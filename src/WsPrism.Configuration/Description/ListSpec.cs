@@ -24,7 +24,7 @@ internal sealed class ListSpec<T> : ValueSpec<IReadOnlyList<T>>
 
     public override string Expected => "a list";
 
-    public override string TableText => _item is ISectionSpec ? "list of entries, see below" : $"list: {_item.TableText}";
+    public override string TableText => _item is ISectionSpec ? "list of" : $"list: {_item.TableText}";
 
     public override ISectionSpec? Section => _item.Section;
 

@@ -56,7 +56,7 @@ internal sealed class MapSpec<TKey, TValue> : ValueSpec<IReadOnlyDictionary<TKey
     private void ReadEntry(YamlEntry entry, int index, string path, ConfigReading reading, Dictionary<TKey, TValue> values)
     {
         var entryPath = SecretKeys ? ConfigPath.Item(path, index) : ConfigPath.Key(path, entry.Key.Text);
-        reading.Source.Add(entryPath, entry.Value is YamlScalar { Text.Length: > 0 } ? entry.Value.At : entry.Key.At);
+        reading.Source.Add(entryPath, entry.At);
         if (entry.Key.Refusal is not null)
         {
             reading.Error(entry.Key.At, entryPath, entry.Key.Refusal);

@@ -49,9 +49,7 @@ internal abstract class ScalarSpec<T> : ValueSpec<T>
     private string Show(YamlScalar scalar, ScalarKind kind) => kind switch
     {
         ScalarKind.Substituted => $"the value of {Shown.Quote(scalar.Text)}",
-        ScalarKind.Null => "nothing",
-        _ when Secret => "something else (not shown)",
-        ScalarKind.Text => Shown.Quote(scalar.Text),
-        _ => Shown.Quote(scalar.Text).Trim('"'),
+        not ScalarKind.Null when Secret => "something else (not shown)",
+        _ => Shown.Scalar(scalar),
     };
 }

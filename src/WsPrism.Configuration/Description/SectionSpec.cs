@@ -24,7 +24,7 @@ internal sealed class SectionSpec<T> : ValueSpec<T>, ISectionSpec
 
     public override string Expected => "a mapping";
 
-    public override string TableText => "section, see below";
+    public override string TableText => "section";
 
     public override ISectionSpec Section => this;
 
@@ -92,15 +92,16 @@ internal sealed class SectionSpec<T> : ValueSpec<T>, ISectionSpec
     private void ReadKeys(YamlMapping mapping, T section, string path, ConfigReading reading)
     {
         var written = new Dictionary<string, YamlPosition>(StringComparer.Ordinal);
-        foreach (var (key, node) in mapping.Entries)
+        foreach (var entry in mapping.Entries)
         {
+            var key = entry.Key;
             var keyPath = ConfigPath.Key(path, key.Text);
             if (key.Refusal is not null)
                 reading.Error(key.At, keyPath, key.Refusal);
             else if (!written.TryAdd(key.Text, key.At))
                 reading.Error(key.At, keyPath, $"duplicate key, it is written on line {written[key.Text].Line} before");
             else if (_keys.Find(known => known.Name == key.Text) is { } spec)
-                ReadKey(spec, key, node, section, keyPath, reading);
+                ReadKey(spec, entry, section, keyPath, reading);
             else
                 reading.Error(key.At, keyPath, UnknownMessage(key.Text));
         }
@@ -109,13 +110,13 @@ internal sealed class SectionSpec<T> : ValueSpec<T>, ISectionSpec
             reading.Error(ConfigPath.Join(path, missing.Name), $"is required: {missing.Doc}");
     }
 
-    private static void ReadKey(KeySpec spec, YamlScalar key, YamlNode node, T section, string path, ConfigReading reading)
+    private static void ReadKey(KeySpec spec, YamlEntry entry, T section, string path, ConfigReading reading)
     {
-        reading.Source.Add(path, node is YamlScalar { Text.Length: > 0 } ? node.At : key.At);
-        if (node is YamlScalar { Refusal: null } scalar && CoreSchema.KindOf(scalar) == ScalarKind.Null)
+        reading.Source.Add(path, entry.At);
+        if (entry.Value is YamlScalar { Refusal: null } scalar && CoreSchema.KindOf(scalar) == ScalarKind.Null)
             reading.Error(path, spec.NothingMessage());
         else
-            spec.Load(section, node, path, reading);
+            spec.Load(section, entry.Value, path, reading);
     }
 
     private string UnknownMessage(string key)

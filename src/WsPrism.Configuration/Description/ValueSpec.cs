@@ -23,8 +23,7 @@ internal abstract class ValueSpec
     {
         YamlSequence => "a list",
         YamlMapping => "a mapping",
-        YamlScalar scalar when CoreSchema.KindOf(scalar) == ScalarKind.Null => "nothing",
-        YamlScalar scalar => Shown.Quote(scalar.Text),
+        YamlScalar scalar => Shown.Scalar(scalar),
         _ => "an alias",
     };
 }

@@ -13,4 +13,8 @@ internal sealed record YamlMapping(YamlPosition At, string? Refusal, IReadOnlyLi
 /// <summary>An alias: it has no content of its own.</summary>
 internal sealed record YamlAlias(YamlPosition At, string? Refusal) : YamlNode(At, Refusal);
 
-internal sealed record YamlEntry(YamlScalar Key, YamlNode Value);
+internal sealed record YamlEntry(YamlScalar Key, YamlNode Value)
+{
+    /// <summary>Where to look: at the value, or at the key where the value begins on a later line or is not there at all.</summary>
+    public YamlPosition At => Value is YamlSequence or YamlMapping or YamlScalar { Text: "", Plain: true } ? Key.At : Value.At;
+}
