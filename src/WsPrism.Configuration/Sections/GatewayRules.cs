@@ -1,0 +1,50 @@
+using WsPrism.Configuration.Description;
+using WsPrism.Core.Configuration;
+
+namespace WsPrism.Configuration.Sections;
+
+/// <summary>Rules of the <c>gateway</c> section that are about more than one key.</summary>
+internal static class GatewayRules
+{
+    public static TlsConfig TlsIsOneOrTheOther(TlsConfig tls, SectionScope scope)
+    {
+        var (cert, key, pfx) = (scope.Written("cert_file"), scope.Written("key_file"), scope.Written("pfx_file"));
+        if (pfx && (cert || key))
+            scope.Error("pfx_file", "must not be set together with cert_file and key_file: keep one of the two");
+        else if (cert && !key)
+            scope.Error("key_file", "is required: cert_file needs the private key that belongs to it");
+        else if (key && !cert)
+            scope.Error("cert_file", "is required: key_file needs the certificate that belongs to it");
+        else if (!cert && !pfx)
+            scope.Error("", "must have cert_file and key_file, or pfx_file");
+        if (!pfx && scope.Written("password"))
+            scope.Error("password", "must be left out: it belongs to pfx_file");
+        return tls;
+    }
+
+    public static GatewayConfig IdleTimeoutIsLongerThanPings(GatewayConfig gateway, SectionScope scope)
+    {
+        var at = scope.Written("idle_timeout_ms") ? "idle_timeout_ms" : "ping_interval_ms";
+        if (gateway.IdleTimeoutMs <= gateway.PingIntervalMs && scope.Good("idle_timeout_ms", "ping_interval_ms"))
+            scope.Error(at, $"idle_timeout_ms must be more than ping_interval_ms, got {gateway.IdleTimeoutMs} and {gateway.PingIntervalMs}");
+        return gateway;
+    }
+
+    public static GatewayConfig ListenersDiffer(GatewayConfig gateway, SectionScope scope)
+    {
+        var at = scope.Written("admin.listen") ? "admin.listen" : "listen";
+        if (scope.Good("listen", "admin.listen")
+            && ListenAddress.TryParse(gateway.Listen, out var clients)
+            && ListenAddress.TryParse(gateway.Admin.Listen, out var admin)
+            && clients.Collides(admin))
+            scope.Error(at, "gateway.listen and gateway.admin.listen must not be the same address: the admin listener is never public");
+        return gateway;
+    }
+
+    public static GatewayConfig AdminIsBestOnLoopback(GatewayConfig gateway, SectionScope scope)
+    {
+        if (scope.Good("admin.listen") && ListenAddress.TryParse(gateway.Admin.Listen, out var admin) && !admin.IsLoopback)
+            scope.Warn("admin.listen", "the admin listener is reachable from other machines, in plain text: keep it on 127.0.0.1 or behind a firewall");
+        return gateway;
+    }
+}

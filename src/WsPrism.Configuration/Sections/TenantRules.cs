@@ -1,0 +1,97 @@
+using WsPrism.Configuration.Description;
+using WsPrism.Core.Configuration;
+
+namespace WsPrism.Configuration.Sections;
+
+/// <summary>Rules of a tenant that are about more than one key.</summary>
+internal static class TenantRules
+{
+    /// <summary>What clients can send to each built-in Ext service: section 7 of the protocol.</summary>
+    private static readonly Dictionary<string, string[]> ExtServices = new(StringComparer.Ordinal)
+    {
+        ["sys"] = ["ping", "refresh", "stats"],
+        ["room"] = ["join", "leave", "activate", "members", "history", "state", "list"],
+        ["chat"] = ["send", "typing", "direct"],
+        ["game"] = ["input"],
+    };
+
+    private static readonly string[] LaterExtServices = ["party", "market"];
+
+    public static string? DevTicketPrefixes(string ticket, string user) =>
+        user.EndsWith('*') && !ticket.EndsWith('*') ? "must not end in *: its ticket does not, so there is nothing to put there" : null;
+
+    public static SessionPolicyConfig SingleMeansOne(SessionPolicyConfig sessions, SectionScope scope)
+    {
+        if (sessions.Mode != SessionMode.Single || !scope.Good("mode", "max_sessions_per_user"))
+            return sessions;
+        if (!scope.Written("max_sessions_per_user"))
+            return sessions with { MaxSessionsPerUser = 1 };
+        if (sessions.MaxSessionsPerUser != 1)
+            scope.Error("max_sessions_per_user", $"must be 1 where mode is single, got {sessions.MaxSessionsPerUser}");
+        return sessions;
+    }
+
+    public static TenantConfig ExtAllowlistNamesServices(TenantConfig tenant, SectionScope scope)
+    {
+        foreach (var (path, service, type) in Entries(tenant.Policy.ExtAllowlist, "policy.ext_allowlist", scope))
+        {
+            if (LaterExtServices.Contains(service))
+                scope.Error(path, $"must name a service, \"{service}\" is one that this version does not have yet");
+            else if (!ExtServices.TryGetValue(service, out var types))
+                scope.Error(path, $"must name a service ({string.Join(", ", ExtServices.Keys)}), got \"{service}\"{Suggestion.For(service, ExtServices.Keys)}");
+            else if (type != "*" && !types.Contains(type))
+                scope.Warn(path, $"the service \"{service}\" has no type \"{type}\"{Suggestion.For(type, types)}");
+        }
+
+        return tenant;
+    }
+
+    public static TenantConfig HotAllowlistNamesServices(TenantConfig tenant, SectionScope scope)
+    {
+        if (!scope.Good("services.hot"))
+            return tenant;
+        var known = tenant.Services.Hot.Keys.Order().Select(id => $"{id}").ToList();
+        foreach (var (path, service, _) in Entries(tenant.Policy.HotAllowlist, "policy.hot_allowlist", scope))
+        {
+            if (!known.Contains(service))
+                scope.Error(path, $"must name a svc_id of services.hot ({(known.Count == 0 ? "it has none" : string.Join(", ", known))}), got {service}");
+        }
+
+        return tenant;
+    }
+
+    public static TenantConfig SomethingIsAllowed(TenantConfig tenant, SectionScope scope)
+    {
+        if (tenant.Policy is { ExtAllowlist.Count: 0, HotAllowlist.Count: 0 } && scope.Good("policy"))
+            scope.Warn("policy", "ext_allowlist and hot_allowlist are both empty: clients can connect, but everything they send is refused");
+        return tenant;
+    }
+
+    public static TenantConfig RoomRulesAreReachable(TenantConfig tenant, SectionScope scope)
+    {
+        var prefixes = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < tenant.Rooms.Count && scope.Good("rooms"); i++)
+        {
+            var match = tenant.Rooms[i].Match;
+            var names = match.TrimEnd('*');
+            var first = Enumerable.Range(0, names.Length + 1).Select(length => names[..length]).FirstOrDefault(prefixes.Contains);
+            if (first is not null)
+                scope.Warn($"rooms[{i}].match", $"never applies: {Shown.Quote(first + "*")} comes first and matches these rooms too");
+            if (match.EndsWith('*'))
+                prefixes.Add(names);
+        }
+
+        return tenant;
+    }
+
+    private static IEnumerable<(string Path, string Service, string Action)> Entries(IReadOnlyList<string> entries, string path, SectionScope scope)
+    {
+        for (var i = 0; i < entries.Count; i++)
+        {
+            var entryPath = ConfigPath.Item(path, i);
+            var parts = scope.Good(entryPath) ? entries[i].Split(':') : [];
+            if (parts.Length == 2)
+                yield return (entryPath, parts[0], parts[1]);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using WsPrism.Configuration.Description;
+using WsPrism.Core.Configuration;
+
+namespace WsPrism.Configuration.Sections;
+
+/// <summary>One entry of <c>tenants</c> and what is below it.</summary>
+internal static class TenantSections
+{
+    private static readonly IntSpec Unlimited = new(0, int.MaxValue);
+
+    private static readonly IntSpec AtLeastOne = new(1, int.MaxValue);
+
+    private static readonly SectionSpec<AuthConfig> Auth = new SectionSpec<AuthConfig>()
+        .Key(
+            x => x.DevTickets,
+            new MapSpec<string, string>(MapKey.Text(Texts.Ticket), Texts.User) { SecretKeys = true, Check = TenantRules.DevTicketPrefixes },
+            "Fixed tickets for development, ticket to user; `\"load-*\": \"user:load-*\"` matches by prefix. Refused where `gateway.production` is true.")
+        .Key(x => x.Origins, new ListSpec<string>(Texts.Origin), "Values of `Origin` that may connect; empty lets any.")
+        .Later("jwt", "one_time", "webhook");
+
+    private static readonly SectionSpec<OutboundConfig> Outbound = new SectionSpec<OutboundConfig>()
+        .Key(x => x.ExtMessages, new IntSpec(1, 1_000_000), "Envelopes that may wait.")
+        .Key(x => x.ExtBytes, new IntSpec(1_024, 1_073_741_824), "Bytes of envelopes that may wait.")
+        .Key(x => x.HotMaxKeys, new IntSpec(1, 65_536), "Keys whose latest lossy Hot frame may wait.")
+        .Key(x => x.HotReliableBytes, new IntSpec(1_024, 1_073_741_824), "Bytes of reliable Hot frames that may wait.")
+        .Later("max_bytes_per_s");
+
+    private static readonly SectionSpec<LimitsConfig> Limits = new SectionSpec<LimitsConfig>()
+        .Key(x => x.MaxFrameBytes, new IntSpec(1, 16_777_216), "Longest message from a client, fragments added up.")
+        .Key(x => x.MaxSessionsTotal, Unlimited, "Sessions of the tenant at once; 0 is unlimited.")
+        .Key(x => x.MaxRoomsTotal, Unlimited, "Rooms of the tenant at once; 0 is unlimited.")
+        .Key(x => x.MaxUsersPerRoom, Unlimited, "Users in one room at once; 0 is unlimited.")
+        .Key(x => x.MaxRoomsPerUser, Unlimited, "Rooms that one user is in at once, all of its sessions together; 0 is unlimited.")
+        .Key(x => x.Outbound, Outbound, "What may wait for one slow session.");
+
+    private static readonly SectionSpec<SessionPolicyConfig> Sessions = new SectionSpec<SessionPolicyConfig>()
+        .Key(x => x.Mode, ChoiceSpec.Of<SessionMode>(), "Several sessions per user, or one.")
+        .Key(x => x.MaxSessionsPerUser, new IntSpec(1, 1_000), "Sessions of one user at once; with `mode: single` 1, which is then the default too.")
+        .Key(x => x.OnExceed, ChoiceSpec.Of<SessionExceedRule>(), "Who gives way: the newcomer (4409) or the user's oldest session (4408).")
+        .Rule(TenantRules.SingleMeansOne);
+
+    private static readonly SectionSpec<ViolationsConfig> Violations = new SectionSpec<ViolationsConfig>()
+        .Key(x => x.Max, new IntSpec(0, 10_000), "So many refusals within the window close the session with 4403; 0 is off.")
+        .Key(x => x.WindowMs, new IntSpec(100, 3_600_000), "Length of the window.");
+
+    private static readonly SectionSpec<PolicyConfig> Policy = new SectionSpec<PolicyConfig>()
+        .Key(x => x.Mode, ChoiceSpec.Of<PolicyMode>(), "`shadow` decides, counts and logs, but lets pass.")
+        .Key(x => x.RateLimitRps, AtLeastOne, "Messages a second.")
+        .Key(x => x.RateLimitBurst, AtLeastOne, "Messages at once.")
+        .Key(x => x.RateLimitScope, ChoiceSpec.Of<RateLimitScope>(), "Whose messages share a bucket; `both` needs a token of each. Both lanes count.")
+        .Key(x => x.HotRateLimitRps, Unlimited, "Hot frames a second from a bucket of their own; 0 takes them from the common one.")
+        .Key(x => x.ExtAllowlist, new ListSpec<string>(Texts.ExtAllow), "What may be sent on the Ext lane; empty denies all.")
+        .Key(x => x.HotAllowlist, new ListSpec<string>(Texts.HotAllow), "What may be sent on the Hot lane; empty denies all.")
+        .Key(x => x.HotErrorMode, ChoiceSpec.Of<HotErrorMode>(), "A refused Hot frame is answered with `sys.error`, or only counted.")
+        .Key(x => x.HotRequiresActiveRoom, new BoolSpec(), "True refuses a Hot frame of a session with no active room (and no ROOM field) before any service sees it.")
+        .Key(x => x.SlowConsumer, ChoiceSpec.Of<SlowConsumerRule>(), "When waiting envelopes overflow: close with 4410, or drop the oldest and say so with `sys.lagging`.")
+        .Key(x => x.Sessions, Sessions, "How many sessions a user may have.")
+        .Key(x => x.Violations, Violations, "When refusals close the session.")
+        .Key(x => x.Compression, new BoolSpec(), "True negotiates permessage-deflate with clients that offer it.");
+
+    private static readonly SectionSpec<RoomHotConfig> RoomHot = new SectionSpec<RoomHotConfig>()
+        .Key(x => x.ReliableOpcodes, new ListSpec<int>(new IntSpec(0, 255)), "Opcodes that the `game` service relays as reliable, whatever the sender's flags say.")
+        .Later("tick_hz", "max_hz", "ttl_ms");
+
+    private static readonly SectionSpec<RoomRuleConfig> Room = new SectionSpec<RoomRuleConfig>()
+        .Key(x => x.Match, Texts.RoomMatch, "Room names this rule is for: a name, or a prefix followed by `*`.", required: true)
+        .Key(x => x.Hot, RoomHot, "How Hot frames travel in these rooms.")
+        .Later("presence", "history", "join");
+
+    private static readonly SectionSpec<ServicesConfig> Services = new SectionSpec<ServicesConfig>()
+        .Key(
+            x => x.Hot,
+            new MapSpec<int, string>(
+                MapKey.Int(new IntSpec(0, 255)),
+                new ChoiceSpec<string>([("game", "game"), ("echo", "echo")]) { Later = ["market"] }),
+            "Hot services by `svc_id`. What is written replaces the default as a whole.")
+        .Later("ext", "filters", "events");
+
+    public static readonly SectionSpec<TenantConfig> Tenant = new SectionSpec<TenantConfig>()
+        .Key(x => x.Id, Texts.TenantId, "Name of the tenant, unique in the file.", required: true)
+        .Key(x => x.Auth, Auth, "How clients prove who they are.")
+        .Key(x => x.Limits, Limits, "What the tenant and each of its sessions may hold.")
+        .Key(x => x.Policy, Policy, "What clients may send, and how fast.")
+        .Key(x => x.Rooms, new ListSpec<RoomRuleConfig>(Room) { Identity = rule => rule.Match, IdentityKey = "match" }, "Rules for rooms by name; the first match wins, no match takes the defaults.")
+        .Key(x => x.Services, Services, "What handles messages.")
+        .Later("api_keys", "resume")
+        .Rule(TenantRules.ExtAllowlistNamesServices)
+        .Rule(TenantRules.HotAllowlistNamesServices)
+        .Rule(TenantRules.SomethingIsAllowed)
+        .Rule(TenantRules.RoomRulesAreReachable);
+}
