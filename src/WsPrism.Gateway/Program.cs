@@ -1,1 +1,3 @@
-Console.WriteLine("wsprism");
+using WsPrism.Gateway.Cli;
+
+return await WsPrismCommand.RunAsync(args);

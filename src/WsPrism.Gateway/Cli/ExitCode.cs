@@ -1,0 +1,17 @@
+namespace WsPrism.Gateway.Cli;
+
+/// <summary>What the process says to its caller when it ends.</summary>
+internal static class ExitCode
+{
+    /// <summary>Done, or drained.</summary>
+    public const int Ok = 0;
+
+    /// <summary>The configuration is wrong.</summary>
+    public const int BadConfiguration = 1;
+
+    /// <summary>The command line is wrong.</summary>
+    public const int BadUsage = 2;
+
+    /// <summary>A listener could not be opened.</summary>
+    public const int CannotListen = 3;
+}

@@ -1,0 +1,121 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using WsPrism.Gateway.Hosting;
+using WsPrism.Gateway.Logging;
+
+namespace WsPrism.Gateway.Cli;
+
+/// <summary><c>wsprism start</c>: runs the gateway until a signal drains it.</summary>
+internal static class StartCommand
+{
+    public static Command Create()
+    {
+        var config = ConfigFile.CreateOption();
+        var command = new Command(
+            "start",
+            """
+            Run the gateway. SIGTERM or SIGINT (Ctrl+C) drains it: no new sessions, everybody is told and sent away over gateway.drain_grace_ms, exit 0. A second
+            signal ends it at once. Exit codes: 1 wrong configuration, 2 wrong usage, 3 could not listen.
+            """)
+        { config };
+        command.SetAction(async (result, _) => await RunAsync(result.GetValue(config)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(FileInfo? file)
+    {
+        var (result, name, isDemo) = ConfigFile.Load(file);
+        if (result.Config is null)
+        {
+            await ConfigFile.ReportAsync(result, name);
+            return ExitCode.BadConfiguration;
+        }
+
+        using var loggers = LoggerSetup.Create(result.Config.Gateway.Logging);
+        var logger = loggers.CreateLogger("WsPrism.Gateway");
+        StartLog.Configuration(logger, name);
+        foreach (var warning in result.Warnings)
+        {
+            StartLog.Warning(logger, warning.ToString());
+        }
+
+        await using var host = new GatewayHost(result.Config, isDemo, TimeProvider.System, loggers);
+        using var signals = new DrainSignals();
+        try
+        {
+            await host.StartAsync();
+        }
+        catch (ListenException exception)
+        {
+            StartLog.CannotListen(logger, exception.Message);
+            return ExitCode.CannotListen;
+        }
+
+        await signals.WaitAsync();
+        await host.DrainAsync();
+        return ExitCode.Ok;
+    }
+
+    /// <summary>The first SIGTERM or SIGINT asks for a drain, the second ends the process at once with the shell's code for it.</summary>
+    private sealed class DrainSignals : IDisposable
+    {
+        private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly PosixSignalRegistration _terminate;
+        private readonly PosixSignalRegistration _interrupt;
+
+        public DrainSignals()
+        {
+            _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => OnSignal(context, 128 + 15));
+            _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => OnSignal(context, 128 + 2));
+        }
+
+        public Task WaitAsync() => _first.Task;
+
+        public void Dispose()
+        {
+            _terminate.Dispose();
+            _interrupt.Dispose();
+        }
+
+        private void OnSignal(PosixSignalContext context, int exitCode)
+        {
+            context.Cancel = true;
+            if (!_first.TrySetResult())
+            {
+                Environment.Exit(exitCode);
+            }
+        }
+    }
+}
+
+/// <summary>The lines of start-up.</summary>
+internal static partial class StartLog
+{
+    [LoggerMessage(1, LogLevel.Information, "Configuration: {Name}")]
+    public static partial void Configuration(ILogger logger, string name);
+
+    [LoggerMessage(2, LogLevel.Warning, "{Warning}")]
+    public static partial void Warning(ILogger logger, string warning);
+
+    [LoggerMessage(3, LogLevel.Error, "{Message}")]
+    public static partial void CannotListen(ILogger logger, string message);
+
+    [LoggerMessage(4, LogLevel.Information, "wsPrism gateway active at {Address}")]
+    public static partial void Active(ILogger logger, string address);
+
+    [LoggerMessage(5, LogLevel.Information, "Admin listener (/metrics, /healthz, /readyz) active at {Address}")]
+    public static partial void AdminActive(ILogger logger, string address);
+
+    [LoggerMessage(6, LogLevel.Information, "Loaded configuration for tenant: \"{Tenant}\"")]
+    public static partial void TenantLoaded(ILogger logger, string tenant);
+
+    [LoggerMessage(7, LogLevel.Information, "Try it: open {Url} in a browser")]
+    public static partial void TryIt(ILogger logger, string url);
+
+    [LoggerMessage(8, LogLevel.Information, "Draining: {Sessions} sessions over {GraceMs} ms; a second signal ends at once")]
+    public static partial void Draining(ILogger logger, int sessions, int graceMs);
+
+    [LoggerMessage(9, LogLevel.Information, "Drained")]
+    public static partial void Drained(ILogger logger);
+}

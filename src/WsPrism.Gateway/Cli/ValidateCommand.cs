@@ -1,0 +1,34 @@
+using System.CommandLine;
+
+namespace WsPrism.Gateway.Cli;
+
+/// <summary><c>wsprism validate</c>: all that <c>start</c> checks, but listening.</summary>
+internal static class ValidateCommand
+{
+    public static Command Create()
+    {
+        var config = ConfigFile.CreateOption();
+        var command = new Command("validate", "Check a configuration: exit 0 when it is right, 1 with every error when it is not.") { config };
+        command.SetAction(async (result, _) => await RunAsync(result.GetValue(config)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(FileInfo? file)
+    {
+        var (result, name, _) = ConfigFile.Load(file);
+        foreach (var warning in result.Warnings)
+        {
+            await Console.Out.WriteLineAsync($"warning: {warning}");
+        }
+
+        if (result.Config is null)
+        {
+            await ConfigFile.ReportAsync(result, name);
+            return ExitCode.BadConfiguration;
+        }
+
+        var tenants = result.Config.Tenants;
+        await Console.Out.WriteLineAsync($"{name} is valid: {tenants.Count} {(tenants.Count == 1 ? "tenant" : "tenants")} ({string.Join(", ", tenants.Select(tenant => tenant.Id))})");
+        return ExitCode.Ok;
+    }
+}

@@ -1,0 +1,39 @@
+using System.CommandLine;
+
+namespace WsPrism.Gateway.Cli;
+
+/// <summary>The command line: <c>start</c>, <c>validate</c>, <c>policy explain</c>.</summary>
+internal static class WsPrismCommand
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand(
+            """
+            wsPrism, a realtime gateway: it holds your clients' sockets, checks what they send and fans messages out, so that your backend need not.
+
+            Examples:
+              wsprism start                                run the demo, or ./wsprism.yaml where there is one
+              wsprism validate --config wsprism.yaml       check a configuration without starting
+              wsprism policy explain --config wsprism.yaml --tenant acme --message '{"svc":"chat","type":"send"}'
+            """)
+        {
+            StartCommand.Create(),
+            ValidateCommand.Create(),
+            new Command("policy", "Ask a tenant's policy questions.") { PolicyExplainCommand.Create() },
+        };
+
+        var result = root.Parse(args);
+        if (result.Errors.Count > 0)
+        {
+            foreach (var error in result.Errors)
+            {
+                await Console.Error.WriteLineAsync($"wsprism: {error.Message}");
+            }
+
+            await Console.Error.WriteLineAsync("Try 'wsprism --help', or '--help' after a command.");
+            return ExitCode.BadUsage;
+        }
+
+        return await result.InvokeAsync();
+    }
+}

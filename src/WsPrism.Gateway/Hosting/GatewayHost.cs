@@ -1,0 +1,83 @@
+using WsPrism.Core;
+using WsPrism.Core.Configuration;
+using WsPrism.Core.Shards;
+using WsPrism.Gateway.Admin;
+using WsPrism.Gateway.Cli;
+using WsPrism.Gateway.Handshake;
+using WsPrism.Services;
+
+namespace WsPrism.Gateway.Hosting;
+
+/// <summary>The whole gateway: the node with its shards, the client listener and the admin listener, from start to drain.</summary>
+internal sealed class GatewayHost : IAsyncDisposable
+{
+    private readonly WsPrismConfig _config;
+    private readonly bool _isDemo;
+    private readonly ILogger _logger;
+    private readonly List<StrandExecutor> _strands = [];
+    private readonly WebServer _clients;
+    private readonly WebServer _admin;
+
+    public GatewayHost(WsPrismConfig config, bool isDemo, TimeProvider time, ILoggerFactory loggers)
+    {
+        _config = config;
+        _isDemo = isDemo;
+        _logger = loggers.CreateLogger("WsPrism.Gateway");
+        Node = new GatewayNode(config, BuiltInServices.Ext, BuiltInServices.Hot, time, loggers, shard =>
+        {
+            var strand = new StrandExecutor(shard, time);
+            _strands.Add(strand);
+            return strand;
+        });
+        var handshakes = new HandshakeCounters();
+        var clients = new ClientEndpoints(new HandshakeEndpoint(Node, handshakes, config.Gateway), servesPage: !config.Gateway.Production);
+        var admin = new AdminEndpoints(Node, handshakes, time);
+        _clients = new WebServer("gateway.listen", config.Gateway.Listen, config.Gateway.Tls, loggers, clients.HandleAsync);
+        _admin = new WebServer("gateway.admin.listen", config.Gateway.Admin.Listen, null, loggers, admin.HandleAsync);
+    }
+
+    public GatewayNode Node { get; }
+
+    public string ClientAddress => _clients.Address;
+
+    public string AdminAddress => _admin.Address;
+
+    /// <summary>Opens both listeners and says so.</summary>
+    public async Task StartAsync()
+    {
+        await _admin.StartAsync();
+        await _clients.StartAsync();
+        foreach (var tenant in _config.Tenants)
+        {
+            StartLog.TenantLoaded(_logger, tenant.Id);
+        }
+
+        StartLog.AdminActive(_logger, AdminAddress);
+        StartLog.Active(_logger, ClientAddress);
+        if (_isDemo)
+        {
+            StartLog.TryIt(_logger, $"http://{ClientAddress}/");
+        }
+    }
+
+    /// <summary>Sends everybody away over the grace time, then closes the listeners.</summary>
+    public async Task DrainAsync()
+    {
+        var graceMs = _config.Gateway.DrainGraceMs;
+        StartLog.Draining(_logger, Node.Shards.Sum(shard => shard.SessionCount), graceMs);
+        await Node.DrainAsync(TimeSpan.FromMilliseconds(graceMs));
+        await _clients.StopAsync(TimeSpan.FromSeconds(1));
+        await _admin.StopAsync(TimeSpan.FromSeconds(1));
+        StartLog.Drained(_logger);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _clients.DisposeAsync();
+        await _admin.DisposeAsync();
+        foreach (var strand in _strands)
+        {
+            strand.Dispose();
+        }
+    }
+}

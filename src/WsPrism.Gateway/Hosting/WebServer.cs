@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using WsPrism.Core.Configuration;
+
+namespace WsPrism.Gateway.Hosting;
+
+/// <summary>One Kestrel with one handler: no routing, no middleware, nothing from the environment.</summary>
+internal sealed class WebServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly string _key;
+    private readonly string _listen;
+
+    public WebServer(string key, string listen, TlsConfig? tls, ILoggerFactory loggers, RequestDelegate handler)
+    {
+        _key = key;
+        _listen = listen;
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(loggers);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(options =>
+        {
+            options.AddServerHeader = false;
+            Limit(options.Limits);
+            options.Listen(listen, tls);
+        });
+        _app = builder.Build();
+        _app.Run(handler);
+    }
+
+    /// <summary>Where it listens, with the port that the system chose where 0 was asked for.</summary>
+    public string Address { get; private set; } = string.Empty;
+
+    public async Task StartAsync()
+    {
+        try
+        {
+            await _app.StartAsync();
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            throw new ListenException(_key, _listen, exception);
+        }
+
+        var bound = _app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+        Address = _listen.StartsWith("unix:", StringComparison.Ordinal) ? _listen : bound[(bound.IndexOf("://", StringComparison.Ordinal) + 3)..];
+    }
+
+    public Task StopAsync(TimeSpan patience)
+    {
+        var timeout = new CancellationTokenSource(patience);
+        return _app.StopAsync(timeout.Token);
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    // A handshake is a few hundred bytes and comes at once; who sends more or slowly is cut off before it costs anything.
+    private static void Limit(KestrelServerLimits limits)
+    {
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        limits.KeepAliveTimeout = TimeSpan.FromSeconds(30);
+        limits.MaxRequestLineSize = 8_192;
+        limits.MaxRequestHeadersTotalSize = 16_384;
+        limits.MaxRequestHeaderCount = 64;
+        limits.MaxRequestBodySize = 0;
+    }
+}
