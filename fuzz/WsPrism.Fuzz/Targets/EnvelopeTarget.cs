@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using WsPrism.Protocol;
 using WsPrism.Protocol.Ext;
 
@@ -21,7 +22,8 @@ internal sealed class EnvelopeTarget : IFuzzTarget
             """{"svc":"sys","type":"ping"}""",
             """ {"v":1,"svc":"chat","type":"send","room":"match:1","id":"a-1","data":{"msg":"Hello \u00e9 World","n":[1,2.50e1,null,true]}} """,
             """{"id":-9223372036854775808,"data":[[[[{}]]]],"room":"\ud83d\ude00\"\\\/","type":"b","svc":"a"}""",
-            """{"s\u0076c":"ch\u0061t","type":"send","room":"café 漢 😀","id":"\u0000\n","data":"x"}"""
+            """{"s\u0076c":"ch\u0061t","type":"send","room":"café 漢 😀","id":"\u0000\n","data":"x"}""",
+            $$"""{"svc":"a","type":"b","data":{{new string('[', EnvelopeRules.MaxDepth - 1)}}{{new string(']', EnvelopeRules.MaxDepth - 1)}}}"""
         }.Select(Encoding.UTF8.GetBytes)
     ];
 
@@ -30,8 +32,8 @@ internal sealed class EnvelopeTarget : IFuzzTarget
         .. new[]
         {
             "\"v\":1,", "\"v\":2,", "\"svc\":\"a\",", "\"type\":\"b\",", "\"room\":\"r\",", "\"id\":7,", "\"id\":\"i\",", "\"data\":0,", "\"x\":0,",
-            "{", "}", "[", "]", ",", ":", "\"", "\\", "\\\"", "\\u0000", "\\u0085", "\\ud83d", "\\ude00", "\\u0061", "null", "true", "-0", "0.5",
-            "1e9", "9223372036854775807", "9223372036854775808", "\u0085", "\uFEFF", "//", "/**/", " ", "{\"a\":"
+            "{", "}", "[", "]", "[]", ",", ":", "\"", "\\", "\\\"", "\\u0000", "\\u0085", "\\u009f", "\u009F", "\\ud83d", "\\ude00", "\\u0061",
+            "null", "true", "-0", "0.5", "1e9", "9223372036854775807", "9223372036854775808", "\u0085", "\uFEFF", "//", "/**/", " ", "{\"a\":"
         }.Select(Encoding.UTF8.GetBytes)
     ];
 
@@ -58,7 +60,11 @@ internal sealed class EnvelopeTarget : IFuzzTarget
     {
         BrokenInvariantException.ThrowIfNot(envelope.Svc.IsEmpty || EnvelopeRules.IsName(envelope.Svc), "svc is a name");
         BrokenInvariantException.ThrowIfNot(envelope.Type.IsEmpty || EnvelopeRules.IsName(envelope.Type), "type is a name");
-        BrokenInvariantException.ThrowIfNot(!envelope.HasRoom || EnvelopeRules.IsRoom(envelope.Room), "room is a room");
+        BrokenInvariantException.ThrowIfNot(Utf8.IsValid(envelope.Room) && Utf8.IsValid(envelope.Id.Value), "text is UTF-8");
+        BrokenInvariantException.ThrowIfNot(envelope.Room.Length <= EnvelopeRules.MaxRoomLength, "a room is short");
+        foreach (var rune in Encoding.UTF8.GetString(envelope.Room).EnumerateRunes())
+            BrokenInvariantException.ThrowIfNot(!Rune.IsControl(rune), "a room has no controls");
+
         BrokenInvariantException.ThrowIfNot(envelope.Id.IsPresent == !envelope.Id.Value.IsEmpty, "an id has a token and a value");
         BrokenInvariantException.ThrowIfNot(
             envelope.Id.Value.Length <= EnvelopeRules.MaxIdLength && envelope.Id.RawToken.Length <= EnvelopeId.MaxRawTokenLength,
