@@ -1,0 +1,12 @@
+using WsPrism.Fuzz.Targets;
+
+namespace WsPrism.Fuzz;
+
+internal static class FuzzTargets
+{
+    public static IReadOnlyList<IFuzzTarget> All { get; } =
+    [
+        new EnvelopeTarget(),
+        new HotTarget()
+    ];
+}
