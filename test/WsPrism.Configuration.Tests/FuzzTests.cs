@@ -41,6 +41,7 @@ public sealed class FuzzTests
     [InlineData("a: &a\n")]
     [InlineData("\"")]
     [InlineData("|\n ")]
+    [InlineData("\t")]
     public void A_large_file_of_one_thing_ends_soon(string piece)
     {
         var text = string.Concat(Enumerable.Repeat(piece, 200_000 / piece.Length));

@@ -77,6 +77,16 @@ public sealed class SubstitutionTests
     public void What_cannot_be_replaced_is_an_error(string line, string message) =>
         Assert.Equal(message, Assert.Single(Load(line).Errors).Message);
 
+    [Fact]
+    public void A_value_cannot_grow_without_bound()
+    {
+        _environment.WithFile("large", new string('x', 65_536));
+
+        var errors = Load($"io: {string.Concat(Enumerable.Repeat("${file:large}", 1_000))}").Errors;
+
+        Assert.Equal("too long once replaced: at most 131072 characters", Assert.Single(errors).Message);
+    }
+
     private ConfigLoadResult Load(string line) =>
         ConfigLoader.LoadText($"version: 1\ngateway:\n  {line}\ntenants: [{{id: a}}]\n", "w.yaml", _environment);
 }

@@ -15,6 +15,9 @@ internal static partial class Substitution
 
     private const int MaxFileBytes = 64 * 1024;
 
+    // A line that names one large file many times must not fill the memory.
+    private const int MaxLength = 128 * 1024;
+
     public static bool TryExpand(
         string text,
         ConfigReading reading,
@@ -45,6 +48,11 @@ internal static partial class Substitution
                 }
 
                 (i, substituted) = (end + 1, true);
+                if (result.Length > MaxLength)
+                {
+                    problem = $"too long once replaced: at most {MaxLength} characters";
+                    return false;
+                }
             }
             else
             {

@@ -34,15 +34,15 @@ internal static class YamlText
         for (var i = 0; i < text.Length; i++)
         {
             var c = text[i];
-            if (c == '\t' && indenting && !RestIsBlank(text, i))
-                throw new YamlTextException(new(line, column), "a tab cannot indent YAML: use spaces");
+            if (c == '\t' && indenting)
+                indenting = LineIsBlank(text, i) ? false : throw new YamlTextException(new(line, column), "a tab cannot indent YAML: use spaces");
             if (c == '%' && column == 1)
                 throw new YamlTextException(new(line, column), "YAML directives (%YAML, %TAG) are not allowed in this file");
             if (IsForbidden(text, i))
                 throw new YamlTextException(new(line, column), $"the character U+{(int)c:X4} is not allowed in this file");
             var breaks = c == '\n' || (c == '\r' && (i + 1 == text.Length || text[i + 1] != '\n'));
             (line, column) = breaks ? (line + 1, 1) : (line, column + 1);
-            indenting = breaks || (indenting && c is ' ' or '\t');
+            indenting = breaks || (indenting && c == ' ');
         }
     }
 
@@ -57,7 +57,7 @@ internal static class YamlText
         return c is '\u2028' or '\u2029' or '\uFEFF' || (char.IsControl(c) && c is not ('\t' or '\n' or '\r'));
     }
 
-    private static bool RestIsBlank(string text, int start)
+    private static bool LineIsBlank(string text, int start)
     {
         var rest = text.AsSpan(start).TrimStart(" \t");
         return rest.IsEmpty || rest[0] is '\r' or '\n' or '#';
