@@ -98,7 +98,7 @@ internal static class PolicyExplainCommand
 
         public string OfRoute(string text)
         {
-            TryParseRoute(text, out var svcId, out var opcode);
+            _ = TryParseRoute(text, out var svcId, out var opcode);
             var frame = new HotFrame { SvcId = svcId, Opcode = opcode };
             var entry = _policy.HotAllowlist.Find(svcId, opcode);
             var answer = Write(

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using Microsoft.Extensions.Logging;
 using WsPrism.Gateway.Hosting;
 using WsPrism.Gateway.Logging;
 

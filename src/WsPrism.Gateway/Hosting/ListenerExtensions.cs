@@ -11,7 +11,11 @@ internal static class ListenerExtensions
 {
     public static void Listen(this KestrelServerOptions options, string listen, TlsConfig? tls)
     {
-        ListenAddress.TryParse(listen, out var address);
+        if (!ListenAddress.TryParse(listen, out var address))
+        {
+            throw new ArgumentException("The configuration was not validated.", nameof(listen));
+        }
+
         Action<ListenOptions> configure = endpoint =>
         {
             // HTTP/2 only behind TLS, where ALPN settles it; in the clear it would shut out HTTP/1.1 clients.
@@ -21,7 +25,7 @@ internal static class ListenerExtensions
                 endpoint.UseHttps(LoadCertificate(tls));
             }
         };
-        if (address!.UnixPath is { } path)
+        if (address.UnixPath is { } path)
         {
             // What an earlier run left behind would be in the way; a socket that is alive refuses the bind all the same when it is replaced under load.
             File.Delete(path);
