@@ -87,6 +87,23 @@ public sealed class SubstitutionTests
         Assert.Equal("too long once replaced: at most 131072 characters", Assert.Single(errors).Message);
     }
 
+    [Theory]
+    [InlineData("sessions: {mode: single, max_sessions_per_user: \"${N}\"}")]
+    [InlineData("ext_allowlist: [\"${SVC}:x\"]")]
+    [InlineData("ext_allowlist: [\"room:${SVC}\"]")]
+    [InlineData("hot_allowlist: [\"${N}:1\"]")]
+    public void Rules_do_not_show_what_comes_from_outside(string line)
+    {
+        _environment.WithVariable("N", "123").WithVariable("SVC", "outside-name");
+
+        var result = ConfigLoader.LoadText($"version: 1\ntenants:\n  - id: a\n    policy:\n      {line}\n", "w.yaml", _environment);
+
+        var problem = Assert.Single(result.Errors.Concat(result.Warnings)).ToString();
+        Assert.Contains("a value from outside", problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("123", problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("outside-name", problem, StringComparison.Ordinal);
+    }
+
     private ConfigLoadResult Load(string line) =>
         ConfigLoader.LoadText($"version: 1\ngateway:\n  {line}\ntenants: [{{id: a}}]\n", "w.yaml", _environment);
 }

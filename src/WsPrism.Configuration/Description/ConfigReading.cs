@@ -28,6 +28,9 @@ internal sealed class ConfigReading
 
     public List<ConfigProblem> Warnings { get; } = [];
 
+    /// <summary>Paths whose values came from <c>${…}</c>: no message may repeat them.</summary>
+    public HashSet<string> Substituted { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Reports at the place of <paramref name="path"/>, or of the section that lacks it.</summary>
     public void Error(string path, string message) => Error(Source.Nearest(path), path, message);
 

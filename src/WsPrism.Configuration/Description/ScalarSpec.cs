@@ -26,6 +26,8 @@ internal abstract class ScalarSpec<T> : ValueSpec<T>
             return false;
         }
 
+        if (substituted)
+            reading.Substituted.Add(path);
         var kind = substituted ? ScalarKind.Substituted : CoreSchema.KindOf(scalar);
         var error = Parse(new(text, kind, Show(scalar, kind)), reading, out value);
         if (error is null)

@@ -31,6 +31,9 @@ internal sealed class SectionScope
 
     public void Warn(string relative, string message) => _reading.Warn(Full(relative), message);
 
+    /// <summary>A value, or a part of it, as a message may show it: not where it came from outside.</summary>
+    public string Show(string relative, object value) => _reading.Substituted.Contains(Full(relative)) ? "a value from outside" : $"{value}";
+
     /// <summary>The path from the root of the file, for a message about another key.</summary>
     public string Full(string relative) => ConfigPath.Join(_path, relative);
 }

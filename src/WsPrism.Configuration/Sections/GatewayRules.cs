@@ -26,7 +26,11 @@ internal static class GatewayRules
     {
         var at = scope.Written("idle_timeout_ms") ? "idle_timeout_ms" : "ping_interval_ms";
         if (gateway.IdleTimeoutMs <= gateway.PingIntervalMs && scope.Good("idle_timeout_ms", "ping_interval_ms"))
-            scope.Error(at, $"idle_timeout_ms must be more than ping_interval_ms, got {gateway.IdleTimeoutMs} and {gateway.PingIntervalMs}");
+        {
+            var (idle, ping) = (scope.Show("idle_timeout_ms", gateway.IdleTimeoutMs), scope.Show("ping_interval_ms", gateway.PingIntervalMs));
+            scope.Error(at, $"idle_timeout_ms must be more than ping_interval_ms, got {idle} and {ping}");
+        }
+
         return gateway;
     }
 

@@ -27,7 +27,7 @@ internal static class TenantRules
         if (!scope.Written("max_sessions_per_user"))
             return sessions with { MaxSessionsPerUser = 1 };
         if (sessions.MaxSessionsPerUser != 1)
-            scope.Error("max_sessions_per_user", $"must be 1 where mode is single, got {sessions.MaxSessionsPerUser}");
+            scope.Error("max_sessions_per_user", $"must be 1 where mode is single, got {scope.Show("max_sessions_per_user", sessions.MaxSessionsPerUser)}");
         return sessions;
     }
 
@@ -35,12 +35,13 @@ internal static class TenantRules
     {
         foreach (var (path, service, type) in Entries(tenant.Policy.ExtAllowlist, "policy.ext_allowlist", scope))
         {
+            var shown = scope.Show(path, $"\"{service}\"{Suggestion.For(service, ExtServices.Keys)}");
             if (LaterExtServices.Contains(service))
-                scope.Error(path, $"must name a service, \"{service}\" is one that this version does not have yet");
+                scope.Error(path, $"must name a service, {scope.Show(path, service)} is one that this version does not have yet");
             else if (!ExtServices.TryGetValue(service, out var types))
-                scope.Error(path, $"must name a service ({string.Join(", ", ExtServices.Keys)}), got \"{service}\"{Suggestion.For(service, ExtServices.Keys)}");
+                scope.Error(path, $"must name a service ({string.Join(", ", ExtServices.Keys)}), got {shown}");
             else if (type != "*" && !types.Contains(type))
-                scope.Warn(path, $"the service \"{service}\" has no type \"{type}\"{Suggestion.For(type, types)}");
+                scope.Warn(path, $"names a type that the service does not have: {scope.Show(path, $"\"{type}\"{Suggestion.For(type, types)}")}");
         }
 
         return tenant;
@@ -54,7 +55,7 @@ internal static class TenantRules
         foreach (var (path, service, _) in Entries(tenant.Policy.HotAllowlist, "policy.hot_allowlist", scope))
         {
             if (!known.Contains(service))
-                scope.Error(path, $"must name a svc_id of services.hot ({(known.Count == 0 ? "it has none" : string.Join(", ", known))}), got {service}");
+                scope.Error(path, $"must name a svc_id of services.hot ({(known.Count == 0 ? "it has none" : string.Join(", ", known))}), got {scope.Show(path, service)}");
         }
 
         return tenant;
@@ -69,16 +70,16 @@ internal static class TenantRules
 
     public static TenantConfig RoomRulesAreReachable(TenantConfig tenant, SectionScope scope)
     {
-        var prefixes = new HashSet<string>(StringComparer.Ordinal);
+        var prefixes = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < tenant.Rooms.Count && scope.Good("rooms"); i++)
         {
             var match = tenant.Rooms[i].Match;
             var names = match.TrimEnd('*');
-            var first = Enumerable.Range(0, names.Length + 1).Select(length => names[..length]).FirstOrDefault(prefixes.Contains);
+            var first = Enumerable.Range(0, names.Length + 1).Select(length => names[..length]).FirstOrDefault(prefixes.ContainsKey);
             if (first is not null)
-                scope.Warn($"rooms[{i}].match", $"never applies: {Shown.Quote(first + "*")} comes first and matches these rooms too");
+                scope.Warn($"rooms[{i}].match", $"never applies: {scope.Full($"rooms[{prefixes[first]}].match")} comes first and matches these rooms too");
             if (match.EndsWith('*'))
-                prefixes.Add(names);
+                prefixes.TryAdd(names, i);
         }
 
         return tenant;
