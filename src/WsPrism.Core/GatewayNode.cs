@@ -17,7 +17,9 @@ namespace WsPrism.Core;
 /// </summary>
 internal sealed class GatewayNode
 {
-    private readonly ILoggerFactory _loggers;
+    // How often a drain looks whether a session has left by itself.
+    private static readonly TimeSpan DrainStep = TimeSpan.FromMilliseconds(10);
+
     private readonly ILogger _sessionLogger;
     private readonly FrozenDictionary<string, Tenant> _tenants;
     private int _nextShard;
@@ -31,7 +33,6 @@ internal sealed class GatewayNode
         ILoggerFactory loggers,
         Func<Shard, IShardExecutor> executor)
     {
-        _loggers = loggers;
         _sessionLogger = loggers.CreateLogger("WsPrism.Sessions");
         Time = time;
         Timings = SessionTimings.From(config.Gateway);
@@ -92,13 +93,13 @@ internal sealed class GatewayNode
         var started = Time.GetTimestamp();
         for (var i = 0; i < sessions.Length; i++)
         {
-            var due = (grace * (i + 1) / sessions.Length) - Time.GetElapsedTime(started);
-            if (due > TimeSpan.FromMilliseconds(5))
+            var session = sessions[i];
+            var due = grace * (i + 1) / sessions.Length;
+            while (!session.HasEnded && due - Time.GetElapsedTime(started) > TimeSpan.Zero)
             {
-                await Task.Delay(due, Time, cancellation).ConfigureAwait(false);
+                await Task.Delay(DrainStep, Time, cancellation).ConfigureAwait(false);
             }
 
-            var session = sessions[i];
             session.Shard.Post(() => session.End(EndReason.Drained));
         }
 
@@ -110,7 +111,7 @@ internal sealed class GatewayNode
 
         while (Shards.Any(shard => shard.SessionCount > 0))
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), Time, cancellation).ConfigureAwait(false);
+            await Task.Delay(DrainStep, Time, cancellation).ConfigureAwait(false);
         }
     }
 

@@ -34,6 +34,7 @@ internal static class WsPrismCommand
             return ExitCode.BadUsage;
         }
 
-        return await result.InvokeAsync();
+        // Signals are the gateway's own affair: they drain it.
+        return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
 }

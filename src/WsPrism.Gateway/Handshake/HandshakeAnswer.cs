@@ -17,6 +17,9 @@ internal sealed record HandshakeAnswer(int Status, string Code, string Message)
     public static readonly HandshakeAnswer Full = new(503, "RESOURCE_EXHAUSTED", "The tenant has as many sessions as it may have; wait.");
     public static readonly HandshakeAnswer UpgradeRequired = new(426, "UPGRADE_REQUIRED", "Everything else is right: connect with a WebSocket upgrade, RFC 6455, version 13.");
 
+    // The texts are ours and go nowhere near HTML: no need to escape what only HTML minds.
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Sends the answer.</summary>
     public async Task WriteAsync(HttpContext http, TimeSpan? retryAfter = null)
     {
@@ -40,7 +43,7 @@ internal sealed record HandshakeAnswer(int Status, string Code, string Message)
             response.Headers.SecWebSocketVersion = "13";
         }
 
-        var body = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["code"] = Code, ["msg"] = Message });
+        var body = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["code"] = Code, ["msg"] = Message }, Plain);
         response.ContentLength = body.Length;
         await response.Body.WriteAsync(body);
     }
