@@ -24,7 +24,7 @@ internal sealed class SystemEnvelopes
         json.WriteNumber("idle_timeout_ms"u8, timings.IdleTimeoutMs);
         json.WriteNumber("max_frame_bytes"u8, session.Tenant.Snapshot.Config.Limits.MaxFrameBytes);
         json.WriteNumber("server_time_ms"u8, serverTimeMs);
-        return End("authed"u8, traceId: session.TraceIdUtf8);
+        return End("authed"u8, traceId: session.TraceId);
     }
 
     public OutboundFrame Budget(ReadOnlySpan<byte> lane, RateLimit limit)
@@ -46,7 +46,7 @@ internal sealed class SystemEnvelopes
             json.WriteNumber("retry_after_ms"u8, retryAfterMs);
         }
 
-        return End("error"u8, idToken: idToken, traceId: session.TraceIdUtf8);
+        return End("error"u8, idToken: idToken, traceId: session.TraceId);
     }
 
     public OutboundFrame Ack(ReadOnlySpan<byte> idToken, ReadOnlySpan<byte> data) =>
@@ -94,11 +94,13 @@ internal sealed class SystemEnvelopes
     }
 
     private OutboundFrame End(
-        ReadOnlySpan<byte> type, ReadOnlySpan<byte> room = default, ReadOnlySpan<byte> idToken = default, ReadOnlySpan<byte> traceId = default)
+        ReadOnlySpan<byte> type, ReadOnlySpan<byte> room = default, ReadOnlySpan<byte> idToken = default, string? traceId = null)
     {
         _scratch.Json.WriteEndObject();
+        Span<byte> trace = stackalloc byte[traceId?.Length ?? 0];
+        System.Text.Encoding.ASCII.GetBytes(traceId, trace);
         return EnvelopeFrames.Encode(
             DeliveryClass.Control,
-            new OutboundEnvelope { Svc = "sys"u8, Type = type, Room = room, IdToken = idToken, Data = _scratch.Written, TraceId = traceId });
+            new OutboundEnvelope { Svc = "sys"u8, Type = type, Room = room, IdToken = idToken, Data = _scratch.Written, TraceId = trace });
     }
 }

@@ -21,10 +21,10 @@ namespace WsPrism.Core.Sessions;
 internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
 {
     private const int ProtocolErrorLingerMs = 200;
+    private const ushort NoCloseCode = 1005;
 
     private readonly SessionTimings _timings;
     private readonly ILogger _logger;
-    private readonly byte[] _traceId;
     private Membership? _active;
     private ViolationWindow? _violations;
     private long _lastReceivedMs;
@@ -44,7 +44,7 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
         Outbox = new Outbox(Ledger, TenantShard.Ledger);
         _timings = timings;
         _logger = logger;
-        _traceId = Encoding.ASCII.GetBytes(RandomNumberGenerator.GetHexString(32, lowercase: true));
+        TraceId = RandomNumberGenerator.GetHexString(32, lowercase: true);
     }
 
     public Shard Shard { get; }
@@ -66,7 +66,8 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
 
     string ISession.Tenant => Tenant.Id;
 
-    public ReadOnlySpan<byte> TraceIdUtf8 => _traceId;
+    /// <summary>Ties log lines, <c>sys.authed</c> and <c>sys.error</c> together: 16 random bytes in hexadecimal (W3C Trace Context).</summary>
+    public string TraceId { get; }
 
     /// <summary>The user's entry in the registry; null until the session is registered. The registry's lock guards what is in it.</summary>
     public UserEntry? UserEntry { get; private set; }
@@ -118,7 +119,7 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
 
         replaced?.Shard.Post(() => replaced.End(EndReason.Replaced));
         TenantShard.Counters.Sessions++;
-        Log.Opened(_logger, Tenant.Id, SessionId, User, Connection.TransportName, Connection.RemoteAddress);
+        Log.Opened(_logger, Tenant.Id, SessionId, TraceId, User, Connection.TransportName, Connection.RemoteAddress);
         Enqueue(Shard.Line.System.Authed(this, _timings, Shard.Clock.UnixTimeMs));
         Enqueue(Shard.Line.System.Budget("ext"u8, snapshot.Policy.ExtRate));
         Enqueue(Shard.Line.System.Budget("hot"u8, snapshot.Policy.HotRate));
@@ -147,7 +148,8 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
 
     public void OnPong() => _lastReceivedMs = Shard.Clock.NowMs;
 
-    public void OnPeerClosing(ushort code) => End(EndReason.ClientClosed);
+    // RFC 6455 §5.5.1: the answer echoes the code; 1005 stands for none and is never sent.
+    public void OnPeerClosing(ushort code) => End(EndReason.ClientClosed, code == NoCloseCode ? CloseCode.Normal : code, string.Empty);
 
     public void OnProtocolError(ushort closeCode, string reason) => End(EndReason.ProtocolError, closeCode, reason);
 
@@ -317,7 +319,7 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
         Tenant.Registry.ReleaseSeat();
         TenantShard.Counters.CountEnd(reason);
         var code = closeCode == 0 ? reason.CloseCode() : closeCode;
-        Log.Ended(_logger, Tenant.Id, SessionId, reason.Name(), code);
+        Log.Ended(_logger, Tenant.Id, SessionId, TraceId, reason.Name(), code);
         if (!_isGone)
         {
             Outbox.Close(CloseFrame(code, text ?? reason.Name()), reason.DiscardsPending());
@@ -400,10 +402,10 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Debug, "Session opened: tenant={Tenant} session={Session} user={User} transport={Transport} address={Address}")]
-        public static partial void Opened(ILogger logger, string tenant, string session, string user, string transport, string address);
+        [LoggerMessage(1, LogLevel.Debug, "Session opened: tenant={Tenant} session={Session} trace_id={TraceId} user={User} transport={Transport} address={Address}")]
+        public static partial void Opened(ILogger logger, string tenant, string session, string traceId, string user, string transport, string address);
 
-        [LoggerMessage(2, LogLevel.Debug, "Session ended: tenant={Tenant} session={Session} reason={Reason} code={Code}")]
-        public static partial void Ended(ILogger logger, string tenant, string session, string reason, ushort code);
+        [LoggerMessage(2, LogLevel.Debug, "Session ended: tenant={Tenant} session={Session} trace_id={TraceId} reason={Reason} code={Code}")]
+        public static partial void Ended(ILogger logger, string tenant, string session, string traceId, string reason, ushort code);
     }
 }

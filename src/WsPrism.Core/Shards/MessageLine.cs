@@ -106,7 +106,7 @@ internal sealed partial class MessageLine
         session.TenantShard.Counters.CountDecision(lane, shadow, verdict.Decision, verdict.Reason);
         if (!verdict.IsPass)
         {
-            Log.Refused(_logger, session.Tenant.Id, session.SessionId, lane, verdict.Decision, verdict.Reason, shadow);
+            Log.Refused(_logger, session.Tenant.Id, session.SessionId, session.TraceId, lane, verdict.Decision, verdict.Reason, shadow);
         }
 
         return verdict.IsPass || shadow;
@@ -176,7 +176,7 @@ internal sealed partial class MessageLine
         }
         catch (Exception exception)
         {
-            Log.ServiceFailed(_logger, exception, route.Service.Name, session.Tenant.Id, session.SessionId);
+            Log.ServiceFailed(_logger, exception, route.Service.Name, session.Tenant.Id, session.SessionId, session.TraceId);
             _extContext.Fail(ErrorCode.Internal, Texts.Internal);
         }
 
@@ -233,7 +233,7 @@ internal sealed partial class MessageLine
         }
         catch (Exception exception)
         {
-            Log.ServiceFailed(_logger, exception, route.Service.Name, session.Tenant.Id, session.SessionId);
+            Log.ServiceFailed(_logger, exception, route.Service.Name, session.Tenant.Id, session.SessionId, session.TraceId);
             _hotContext.Fail(ErrorCode.Internal, Texts.Internal);
         }
 
@@ -254,11 +254,11 @@ internal sealed partial class MessageLine
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Debug, "Refused: tenant={Tenant} session={Session} lane={Lane} decision={Decision} reason={Reason} shadow={Shadow}")]
+        [LoggerMessage(1, LogLevel.Debug, "Refused: tenant={Tenant} session={Session} trace_id={TraceId} lane={Lane} decision={Decision} reason={Reason} shadow={Shadow}")]
         public static partial void Refused(
-            ILogger logger, string tenant, string session, Lane lane, PolicyDecision decision, PolicyReason reason, bool shadow);
+            ILogger logger, string tenant, string session, string traceId, Lane lane, PolicyDecision decision, PolicyReason reason, bool shadow);
 
-        [LoggerMessage(2, LogLevel.Error, "Service {Service} failed on a message: tenant={Tenant} session={Session}")]
-        public static partial void ServiceFailed(ILogger logger, Exception exception, string service, string tenant, string session);
+        [LoggerMessage(2, LogLevel.Error, "Service {Service} failed on a message: tenant={Tenant} session={Session} trace_id={TraceId}")]
+        public static partial void ServiceFailed(ILogger logger, Exception exception, string service, string tenant, string session, string traceId);
     }
 }

@@ -6,7 +6,7 @@ namespace WsPrism.Core.Shards;
 /// </summary>
 internal sealed class StrandExecutor : IShardExecutor, IThreadPoolWorkItem, IDisposable
 {
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromMilliseconds(50);
 
     private readonly Shard _shard;
     private readonly ITimer _timer;

@@ -7,7 +7,7 @@ namespace WsPrism.Gateway.Admin;
 /// <summary>What the admin listener serves without a key: liveness, readiness, metrics.</summary>
 internal sealed class AdminEndpoints
 {
-    // A shard passes at least every 25 ms; one that has not for so long hangs.
+    // A shard passes at least every 50 ms; one that has not for so long hangs.
     private static readonly TimeSpan MaxSincePass = TimeSpan.FromSeconds(5);
 
     private readonly GatewayNode _node;

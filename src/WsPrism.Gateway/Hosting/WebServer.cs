@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using WsPrism.Core.Configuration;
 
 namespace WsPrism.Gateway.Hosting;
@@ -20,6 +21,7 @@ internal sealed class WebServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.Services.Configure<SocketTransportOptions>(options => options.CreateBoundListenSocket = ListenSocket.Create);
         builder.WebHost.ConfigureKestrel(options =>
         {
             options.AddServerHeader = false;
@@ -65,5 +67,8 @@ internal sealed class WebServer : IAsyncDisposable
         limits.MaxRequestHeadersTotalSize = 16_384;
         limits.MaxRequestHeaderCount = 64;
         limits.MaxRequestBodySize = 0;
+
+        // What Kestrel holds for a slow receiver is out of the outbox's hands: neither conflated nor counted as waiting.
+        limits.MaxResponseBufferSize = 32_768;
     }
 }
