@@ -71,9 +71,17 @@ internal sealed class GatewayNode
     {
         var shard = ChooseShard();
         shard.Place();
-        var session = new Session(shard, tenant, identity, Timings, _sessionLogger);
-        session.Connection = connect(session);
+        var session = Create(shard, tenant, identity, connect);
         shard.Post(session.Open);
+        return session;
+    }
+
+    /// <summary>The same for a connection that lives on a shard already; on that shard's thread, and the session is open when this returns.</summary>
+    public Session OpenOn(Shard shard, Tenant tenant, Identity identity, Func<Session, ITransportConnection> connect)
+    {
+        shard.Place();
+        var session = Create(shard, tenant, identity, connect);
+        session.Open();
         return session;
     }
 
@@ -113,6 +121,13 @@ internal sealed class GatewayNode
 
             await Task.Delay(DrainStep, Time, cancellation).ConfigureAwait(false);
         }
+    }
+
+    private Session Create(Shard shard, Tenant tenant, Identity identity, Func<Session, ITransportConnection> connect)
+    {
+        var session = new Session(shard, tenant, identity, Timings, _sessionLogger);
+        session.Connection = connect(session);
+        return session;
     }
 
     // The emptier of two neighbours, going round: even, without looking at every shard.

@@ -39,6 +39,20 @@ internal sealed class TimingWheel
         Count--;
     }
 
+    /// <summary>Milliseconds until a slot with something in it comes round, at least 1; <paramref name="maxMs"/> where none does before.</summary>
+    public int MsToNextTick(long nowMs, int maxMs)
+    {
+        for (var tick = _tick + 1; (tick * TickMs) - nowMs < maxMs; tick++)
+        {
+            if (_slots[tick % SlotCount] is not null)
+            {
+                return (int)Math.Max(1, (tick * TickMs) - nowMs);
+            }
+        }
+
+        return maxMs;
+    }
+
     /// <summary>Fires what is due at <paramref name="nowMs"/>.</summary>
     public void Advance(long nowMs)
     {

@@ -3,6 +3,7 @@ using WsPrism.Core;
 using WsPrism.Core.Configuration;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Tenants;
+using WsPrism.Transports.EventLoops;
 using WsPrism.Transports.Streams;
 using WsPrism.Transports.WebSockets;
 
@@ -129,6 +130,15 @@ internal sealed class HandshakeEndpoint
             return;
         }
 
+        if (http.Features.Get<HttpPhase>() is { } phase && !HttpMethods.IsConnect(http.Request.Method))
+        {
+            // Kestrel is done with the connection when this returns; the loop takes the socket over.
+            var framing = new WebSocketFraming(tenant.Snapshot.Config.Limits.MaxFrameBytes, deflate);
+            var address = _addresses.Of(http).ToString();
+            phase.TakeOver(socket => Begin(socket, tenant, identity, framing, address), tenant.Registry.ReleaseSeat);
+            return;
+        }
+
         await using (stream)
         {
             StreamConnection? connection = null;
@@ -140,6 +150,13 @@ internal sealed class HandshakeEndpoint
                 http.Abort));
             await connection!.RunAsync();
         }
+    }
+
+    private void Begin(LoopSocket socket, Tenant tenant, Identity identity, WebSocketFraming framing, string address)
+    {
+        LoopConnection? connection = null;
+        _node.OpenOn(socket.Loop.Shard, tenant, identity, session => connection = new LoopConnection(socket, framing, session, address));
+        connection!.Begin(socket.Early);
     }
 
     private static async Task<Stream> AcceptAsync(HttpContext http)

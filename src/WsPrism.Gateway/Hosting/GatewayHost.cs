@@ -5,6 +5,7 @@ using WsPrism.Gateway.Admin;
 using WsPrism.Gateway.Cli;
 using WsPrism.Gateway.Handshake;
 using WsPrism.Services;
+using WsPrism.Transports.EventLoops;
 
 namespace WsPrism.Gateway.Hosting;
 
@@ -15,6 +16,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     private readonly bool _isDemo;
     private readonly ILogger _logger;
     private readonly List<StrandExecutor> _strands = [];
+    private readonly List<EventLoop> _loops = [];
     private readonly WebServer _clients;
     private readonly WebServer _admin;
 
@@ -23,16 +25,15 @@ internal sealed class GatewayHost : IAsyncDisposable
         _config = config;
         _isDemo = isDemo;
         _logger = loggers.CreateLogger("WsPrism.Gateway");
-        Node = new GatewayNode(config, BuiltInServices.Ext, BuiltInServices.Hot, time, loggers, shard =>
-        {
-            var strand = new StrandExecutor(shard, time);
-            _strands.Add(strand);
-            return strand;
-        });
+        var usesLoops = UsesLoops(config.Gateway);
+        Node = new GatewayNode(
+            config, BuiltInServices.Ext, BuiltInServices.Hot, time, loggers, shard => usesLoops ? AddLoop(shard, loggers) : AddStrand(shard, time));
         var handshakes = new HandshakeCounters();
         var clients = new ClientEndpoints(new HandshakeEndpoint(Node, handshakes, config.Gateway), servesPage: !config.Gateway.Production);
         var admin = new AdminEndpoints(Node, handshakes, time);
-        _clients = new WebServer("gateway.listen", config.Gateway.Listen, config.Gateway.Tls, loggers, clients.HandleAsync);
+        _clients = new WebServer(
+            "gateway.listen", config.Gateway.Listen, config.Gateway.Tls, loggers, clients.HandleAsync,
+            usesLoops ? new LoopListenerFactory(_loops, loggers.CreateLogger("WsPrism.EventLoops")) : null);
         _admin = new WebServer("gateway.admin.listen", config.Gateway.Admin.Listen, null, loggers, admin.HandleAsync);
     }
 
@@ -45,6 +46,11 @@ internal sealed class GatewayHost : IAsyncDisposable
     /// <summary>Opens both listeners and says so.</summary>
     public async Task StartAsync()
     {
+        foreach (var loop in _loops)
+        {
+            loop.Start();
+        }
+
         await _admin.StartAsync();
         await _clients.StartAsync();
         foreach (var tenant in _config.Tenants)
@@ -79,5 +85,28 @@ internal sealed class GatewayHost : IAsyncDisposable
         {
             strand.Dispose();
         }
+
+        foreach (var loop in _loops)
+        {
+            loop.Dispose();
+        }
+    }
+
+    // What cannot be taken out of Kestrel's hands (TLS, a Unix socket) and other systems run on strands.
+    private static bool UsesLoops(GatewayConfig gateway) =>
+        OperatingSystem.IsLinux() && gateway.Io != "portable" && gateway.Tls is null && !gateway.Listen.StartsWith("unix:", StringComparison.Ordinal);
+
+    private StrandExecutor AddStrand(Shard shard, TimeProvider time)
+    {
+        var strand = new StrandExecutor(shard, time);
+        _strands.Add(strand);
+        return strand;
+    }
+
+    private EventLoop AddLoop(Shard shard, ILoggerFactory loggers)
+    {
+        var loop = new EventLoop(shard, loggers.CreateLogger("WsPrism.EventLoops"));
+        _loops.Add(loop);
+        return loop;
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -14,7 +15,7 @@ internal sealed class WebServer : IAsyncDisposable
     private readonly string _key;
     private readonly string _listen;
 
-    public WebServer(string key, string listen, TlsConfig? tls, ILoggerFactory loggers, RequestDelegate handler)
+    public WebServer(string key, string listen, TlsConfig? tls, ILoggerFactory loggers, RequestDelegate handler, IConnectionListenerFactory? transport = null)
     {
         _key = key;
         _listen = listen;
@@ -22,6 +23,12 @@ internal sealed class WebServer : IAsyncDisposable
         builder.Services.AddSingleton(loggers);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.Services.Configure<SocketTransportOptions>(options => options.CreateBoundListenSocket = ListenSocket.Create);
+        if (transport is not null)
+        {
+            // The last one registered is asked first.
+            builder.Services.AddSingleton(transport);
+        }
+
         builder.WebHost.ConfigureKestrel(options =>
         {
             options.AddServerHeader = false;

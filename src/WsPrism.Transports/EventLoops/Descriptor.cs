@@ -1,0 +1,59 @@
+using System.Net;
+using System.Runtime.InteropServices;
+
+namespace WsPrism.Transports.EventLoops;
+
+/// <summary>
+/// A descriptor with one owner, the loop. Only the owner uses and closes it, so its number cannot become somebody else's while a call is under way; the
+/// finalizer closes what a fault left behind. Calls answer with what they did or with the negated errno.
+/// </summary>
+internal sealed unsafe class Descriptor : SafeHandle
+{
+    public Descriptor(int number)
+        : base(-1, ownsHandle: true) => SetHandle(number);
+
+    public override bool IsInvalid => handle < 0;
+
+    /// <summary>The number, for a system call on the owning thread.</summary>
+    public int Number => (int)handle;
+
+    public int Receive(Span<byte> buffer)
+    {
+        fixed (byte* first = buffer)
+        {
+            return Result(Libc.Receive(Number, first, buffer.Length, 0));
+        }
+    }
+
+    public int Send(ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* first = bytes)
+        {
+            return Result(Libc.Send(Number, first, bytes.Length, Libc.NoSignal));
+        }
+    }
+
+    /// <summary>Takes a waiting connection of a listening socket; null with the negated errno where there is none.</summary>
+    public Descriptor? Accept(out IPEndPoint? remote, out int error)
+    {
+        var address = stackalloc byte[SocketAddress.MaxLength];
+        var length = SocketAddress.MaxLength;
+        error = Result(Libc.Accept(Number, address, &length, Libc.NonBlocking | Libc.CloseOnExec));
+        if (error < 0)
+        {
+            remote = null;
+            return null;
+        }
+
+        remote = SocketAddress.Parse(new ReadOnlySpan<byte>(address, SocketAddress.MaxLength));
+        return new Descriptor(error);
+    }
+
+    /// <summary>Sets an option of TCP; one that the system does not know is left as it is.</summary>
+    public void TrySetTcpOption(int option, int value) => _ = Libc.SetSocketOption(Number, Libc.TcpLevel, option, &value, sizeof(int));
+
+    protected override bool ReleaseHandle() => Libc.Close((int)handle) == 0;
+
+    // errno is read right after the call, before anything on this thread can change it.
+    private static int Result(nint result) => result >= 0 ? (int)result : -Marshal.GetLastSystemError();
+}

@@ -1,0 +1,208 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
+using WsPrism.Core.Time;
+
+namespace WsPrism.Transports.EventLoops;
+
+/// <summary>
+/// A listening socket in the first loop. New connections go round the loops, each to the one with the fewer of the next two. Where the process is out of
+/// descriptors it stops accepting, says so once, and tries again a moment later. The accepting state belongs to that loop's thread.
+/// </summary>
+internal sealed partial class LoopListener : IConnectionListener, ILoopHandler
+{
+    private const int Backlog = 4_096;
+    private const int AcceptsPerTurn = 64;
+    private const int RetryMs = 100;
+    private const int MaxUnsentBytes = 16_384;
+
+    private readonly IReadOnlyList<EventLoop> _loops;
+    private readonly EventLoop _home;
+    private readonly ILogger _logger;
+    private readonly Socket _socket;
+    private readonly Descriptor _descriptor;
+    private readonly RetryTimer _retry;
+    private readonly Channel<HttpPhase> _accepted = Channel.CreateUnbounded<HttpPhase>(new UnboundedChannelOptions { SingleReader = true });
+    private ulong _token;
+    private int _next;
+    private bool _isStarved;
+    private bool _isClosed;
+
+    public LoopListener(IPEndPoint endpoint, IReadOnlyList<EventLoop> loops, ILogger logger)
+    {
+        _loops = loops;
+        _home = loops[0];
+        _logger = logger;
+        _retry = new RetryTimer(this);
+        _socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
+        try
+        {
+            if (endpoint.AddressFamily == AddressFamily.InterNetworkV6 && endpoint.Address.Equals(IPAddress.IPv6Any))
+            {
+                _socket.DualMode = true;
+            }
+
+            _socket.Bind(endpoint);
+            _socket.Listen(Backlog);
+        }
+        catch (SocketException exception)
+        {
+            _socket.Dispose();
+            throw exception.SocketErrorCode == SocketError.AddressAlreadyInUse ? new AddressInUseException(exception.Message, exception) : exception;
+        }
+
+        // The socket keeps the descriptor; this is only its number, and never closes it.
+        _descriptor = new Descriptor(Duplicate(_socket));
+        EndPoint = _socket.LocalEndPoint!;
+    }
+
+    public EndPoint EndPoint { get; }
+
+    public void Start() => _home.Shard.Post(Listen);
+
+    public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
+    {
+        while (await _accepted.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (_accepted.Reader.TryRead(out var connection))
+            {
+                return connection;
+            }
+        }
+
+        return null;
+    }
+
+    public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+    {
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _home.Shard.Post(() =>
+        {
+            Close();
+            closed.SetResult();
+        });
+        await closed.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync() => await UnbindAsync().ConfigureAwait(false);
+
+    public void OnReady(uint events)
+    {
+        for (var i = 0; i < AcceptsPerTurn; i++)
+        {
+            if (_descriptor.Accept(out var remote, out var error) is not { } accepted)
+            {
+                OnRefused(error);
+                return;
+            }
+
+            if (_isStarved)
+            {
+                _isStarved = false;
+                Log.AcceptingAgain(_logger, EndPoint);
+            }
+
+            Place(accepted, remote);
+        }
+    }
+
+    public void OnFault()
+    {
+        // One connection failed to be placed; listening goes on.
+    }
+
+    // A second descriptor for the same listening socket, the loop's own, so that neither side can close it under the other.
+    private static int Duplicate(Socket socket)
+    {
+        var number = Libc.Duplicate((int)socket.Handle);
+        return number >= 0 ? number : throw new SocketException();
+    }
+
+    private void Listen()
+    {
+        if (!_isClosed)
+        {
+            _token = _home.Register(_descriptor, this, Libc.EpollIn);
+        }
+    }
+
+    private void OnRefused(int error)
+    {
+        if (error is not (Libc.TooManyFiles or Libc.TooManyFilesInSystem or Libc.NoMemory or Libc.NoBuffers))
+        {
+            // Nobody waits any more, or who waited is gone again.
+            return;
+        }
+
+        if (!_isStarved)
+        {
+            _isStarved = true;
+            Log.OutOfDescriptors(_logger, EndPoint);
+        }
+
+        // The poller would report the waiting connection again at once, and again.
+        _home.Watch(_descriptor, _token, 0);
+        _home.Shard.Wheel.Arm(_retry, _home.Shard.Clock.NowMs + RetryMs);
+    }
+
+    private void Place(Descriptor descriptor, IPEndPoint? remote)
+    {
+        descriptor.TrySetTcpOption(Libc.TcpNoDelay, 1);
+
+        // What is behind it waits in the outbox, where newer states still replace older ones (PROTOCOL §5).
+        descriptor.TrySetTcpOption(Libc.TcpNotSentLowAt, MaxUnsentBytes);
+
+        var first = _loops[_next++ % _loops.Count];
+        var second = _loops[_next % _loops.Count];
+        var loop = second.Shard.SessionCount < first.Shard.SessionCount ? second : first;
+        var connection = new HttpPhase(loop, descriptor, EndPoint, remote);
+        if (loop == _home)
+        {
+            connection.Begin();
+        }
+        else
+        {
+            loop.Shard.Post(connection.Begin);
+        }
+
+        if (!_accepted.Writer.TryWrite(connection))
+        {
+            connection.Abort();
+        }
+    }
+
+    private void Close()
+    {
+        if (_isClosed)
+        {
+            return;
+        }
+
+        _isClosed = true;
+        _home.Shard.Wheel.Disarm(_retry);
+        if (_token != 0)
+        {
+            _home.Unregister(_token);
+        }
+
+        _descriptor.Dispose();
+        _socket.Dispose();
+        _accepted.Writer.TryComplete();
+    }
+
+    private sealed class RetryTimer(LoopListener listener) : TimerNode
+    {
+        protected internal override void OnDue(long nowMs) => listener._home.Watch(listener._descriptor, listener._token, Libc.EpollIn);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Out of descriptors or memory: no new connections are accepted at {Address} until some close")]
+        public static partial void OutOfDescriptors(ILogger logger, EndPoint address);
+
+        [LoggerMessage(2, LogLevel.Information, "Accepting connections at {Address} again")]
+        public static partial void AcceptingAgain(ILogger logger, EndPoint address);
+    }
+}
