@@ -102,14 +102,14 @@ internal sealed class GatewayNode
             session.Shard.Post(() => session.End(EndReason.Drained));
         }
 
-        // Who was admitted before the drain but registered after the list was made.
-        foreach (var session in _tenants.Values.SelectMany(tenant => tenant.Registry.Sessions()))
-        {
-            session.Shard.Post(() => session.End(EndReason.Drained));
-        }
-
         while (Shards.Any(shard => shard.SessionCount > 0))
         {
+            // Who was admitted before the drain but registered after the list was made.
+            foreach (var session in _tenants.Values.SelectMany(tenant => tenant.Registry.Sessions()))
+            {
+                session.Shard.Post(() => session.End(EndReason.Drained));
+            }
+
             await Task.Delay(TimeSpan.FromMilliseconds(10), Time, cancellation).ConfigureAwait(false);
         }
     }
