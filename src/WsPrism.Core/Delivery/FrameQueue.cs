@@ -14,10 +14,10 @@ internal struct FrameQueue
     private int _head;
 
     /// <summary>Frames in the queue.</summary>
-    public int Count { get; private set; }
+    public int Count { readonly get; private set; }
 
     /// <summary>Payload bytes in the queue.</summary>
-    public long Bytes { get; private set; }
+    public long Bytes { readonly get; private set; }
 
     /// <summary>The frame at a distance from the front.</summary>
     public readonly OutboundFrame this[int index] => _ring![(_head + index) & (_ring.Length - 1)];
