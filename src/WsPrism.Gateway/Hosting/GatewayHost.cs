@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using WsPrism.Core;
 using WsPrism.Core.Configuration;
 using WsPrism.Core.Shards;
@@ -17,12 +18,14 @@ internal sealed class GatewayHost : IAsyncDisposable
     private readonly List<StrandExecutor> _strands = [];
     private readonly WebServer _clients;
     private readonly WebServer _admin;
+    private readonly ServerCertificate? _certificate;
 
     public GatewayHost(WsPrismConfig config, bool isDemo, TimeProvider time, ILoggerFactory loggers)
     {
         _config = config;
         _isDemo = isDemo;
         _logger = loggers.CreateLogger("WsPrism.Gateway");
+        _certificate = ServerCertificate.Load(config.Gateway.Tls);
         Node = new GatewayNode(config, BuiltInServices.Ext, BuiltInServices.Hot, time, loggers, shard =>
         {
             var strand = new StrandExecutor(shard, time);
@@ -30,10 +33,12 @@ internal sealed class GatewayHost : IAsyncDisposable
             return strand;
         });
         var handshakes = new HandshakeCounters();
-        var clients = new ClientEndpoints(new HandshakeEndpoint(Node, handshakes, config.Gateway), servesPage: !config.Gateway.Production);
+        var trusted = new TrustedProxies(config.Gateway.TrustedProxies);
+        var clients = new ClientEndpoints(new HandshakeEndpoint(Node, handshakes, trusted), servesPage: !config.Gateway.Production);
         var admin = new AdminEndpoints(Node, handshakes, time);
-        _clients = new WebServer("gateway.listen", config.Gateway.Listen, config.Gateway.Tls, loggers, clients.HandleAsync);
-        _admin = new WebServer("gateway.admin.listen", config.Gateway.Admin.Listen, null, loggers, admin.HandleAsync);
+        var listener = new ClientListener(config.Gateway, _certificate, trusted, time, loggers);
+        _clients = new WebServer("gateway.listen", config.Gateway.Listen, listener.Configure, loggers, clients.HandleAsync);
+        _admin = new WebServer("gateway.admin.listen", config.Gateway.Admin.Listen, endpoint => endpoint.Protocols = HttpProtocols.Http1, loggers, admin.HandleAsync);
     }
 
     public GatewayNode Node { get; }
@@ -53,7 +58,15 @@ internal sealed class GatewayHost : IAsyncDisposable
         }
 
         StartLog.AdminActive(_logger, AdminAddress);
-        StartLog.Active(_logger, ClientAddress);
+        if (_certificate is null)
+        {
+            StartLog.Active(_logger, ClientAddress);
+        }
+        else
+        {
+            StartLog.ActiveWithTls(_logger, ClientAddress);
+        }
+
         if (_isDemo)
         {
             StartLog.TryIt(_logger, $"http://{ClientAddress}/");
@@ -75,6 +88,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     {
         await _clients.DisposeAsync();
         await _admin.DisposeAsync();
+        _certificate?.Dispose();
         foreach (var strand in _strands)
         {
             strand.Dispose();

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using WsPrism.Core.Configuration;
 
 namespace WsPrism.Gateway.Hosting;
 
@@ -14,7 +13,7 @@ internal sealed class WebServer : IAsyncDisposable
     private readonly string _key;
     private readonly string _listen;
 
-    public WebServer(string key, string listen, TlsConfig? tls, ILoggerFactory loggers, RequestDelegate handler)
+    public WebServer(string key, string listen, Action<ListenOptions> configure, ILoggerFactory loggers, RequestDelegate handler)
     {
         _key = key;
         _listen = listen;
@@ -26,7 +25,7 @@ internal sealed class WebServer : IAsyncDisposable
         {
             options.AddServerHeader = false;
             Limit(options.Limits);
-            options.Listen(listen, tls);
+            options.Listen(listen, configure);
         });
         _app = builder.Build();
         _app.Run(handler);
