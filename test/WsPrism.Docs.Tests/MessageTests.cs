@@ -15,7 +15,8 @@ public sealed class MessageTests
     {
         string[] known = ["json client", "json server", "json http", "hot client", "hot server"];
 
-        var unknown = Page.All.SelectMany(page => page.Blocks)
+        // What a measurement printed is JSON too, and nobody sends it.
+        var unknown = Page.All.Where(page => page.Name != "docs/benchmarks.md").SelectMany(page => page.Blocks)
             .Where(block => block.Info.StartsWith("json", StringComparison.Ordinal) || block.Info.StartsWith("hot", StringComparison.Ordinal))
             .Where(block => !known.Contains(block.Info));
 

@@ -55,24 +55,30 @@ public sealed partial class WalkthroughTests
         Assert.Contains("alice 010a08020000002a", output);
     }
 
-    [Theory]
-    [InlineData("", HttpStatusCode.BadRequest)]
-    [InlineData("?tenant=demo", HttpStatusCode.BadRequest)]
-    [InlineData("?tenant=demo&ticket=alice&ticket=bob", HttpStatusCode.BadRequest)]
-    [InlineData("?tenant=demo&ticket=nobody", HttpStatusCode.Unauthorized)]
-    [InlineData("?tenant=unknown&ticket=alice", HttpStatusCode.Unauthorized)]
-    [InlineData("?tenant=demo&ticket=alice", HttpStatusCode.UpgradeRequired)]
-    public async Task A_handshake_without_upgrade_is_answered_as_the_table_of_the_protocol_says(string query, HttpStatusCode status)
+    [Fact]
+    public async Task A_handshake_without_upgrade_is_answered_as_the_table_of_the_protocol_says()
     {
+        (string Query, HttpStatusCode Status)[] cases =
+        [
+            ("", HttpStatusCode.BadRequest),
+            ("?tenant=demo", HttpStatusCode.BadRequest),
+            ("?tenant=demo&ticket=alice&ticket=bob", HttpStatusCode.BadRequest),
+            ("?tenant=demo&ticket=nobody", HttpStatusCode.Unauthorized),
+            ("?tenant=unknown&ticket=alice", HttpStatusCode.Unauthorized),
+            ("?tenant=demo&ticket=alice", HttpStatusCode.UpgradeRequired),
+        ];
+        var page = Page.Of("docs/protocol.md").Text;
         await using var gateway = await RunningGateway.StartDemoAsync();
         using var http = new HttpClient();
 
-        using var response = await http.GetAsync($"http://{gateway.Clients}/v1/ws{query}");
+        foreach (var (query, status) in cases)
+        {
+            using var response = await http.GetAsync($"http://{gateway.Clients}/v1/ws{query}");
 
-        Assert.Equal(status, response.StatusCode);
-        var body = await response.Content.ReadAsStringAsync();
-        var code = Regex.Match(body, "\"code\":\"([A-Z_]+)\"").Groups[1].Value;
-        Assert.Contains($"| {(int)status} | `{code}` |", Page.Of("docs/protocol.md").Text);
+            Assert.Equal(status, response.StatusCode);
+            var code = Code().Match(await response.Content.ReadAsStringAsync()).Groups[1].Value;
+            Assert.Contains($"| {(int)status} | `{code}` |", page);
+        }
     }
 
     // Each line that the page shows must have come, but for what differs from run to run.
@@ -129,6 +135,9 @@ public sealed partial class WalkthroughTests
 
         return ([], "Node.js is too old to have WebSocket.");
     }
+
+    [GeneratedRegex("\"code\":\"([A-Z_]+)\"")]
+    private static partial Regex Code();
 
     [GeneratedRegex(@"(?<=""ts"":)\d+|(?<=""trace_id"":"")[0-9a-f]+")]
     private static partial Regex Varying();
