@@ -1,16 +1,14 @@
-using System.Buffers;
-
 namespace WsPrism.Core.Delivery;
 
 /// <summary>
 /// The lossy class: at most one pending frame per key, a newer one takes the older one's place. A ring of frames in the order in which their keys
 /// first had something pending, with an open-addressed index from key to position in it. Both arrays come from pools and go back when the queue is
-/// empty. Owned by the shard's thread. Mutable struct: never copy it.
+/// empty; a single frame, which is all that most passes need, waits in a field without them. Owned by the shard's thread. Mutable struct: never copy it.
 /// </summary>
 internal struct ConflationQueue
 {
-    private const int FirstCapacity = 16;
-
+    // The only frame while there is no ring.
+    private OutboundFrame? _only;
     private OutboundFrame[]? _ring;
 
     // Position + 1 of a key's frame, 0 for a free place; twice as long as the ring, linear probing.
@@ -21,17 +19,25 @@ internal struct ConflationQueue
     public int Count { get; private set; }
 
     /// <summary>The frame at a distance from the front.</summary>
-    public readonly OutboundFrame this[int offset] => _ring![(_head + offset) & (_ring.Length - 1)];
+    public readonly OutboundFrame this[int offset] => _ring is null ? _only! : _ring[(_head + offset) & (_ring.Length - 1)];
 
     /// <summary>True where a frame of this key waits.</summary>
-    public readonly bool Contains(in ConflationKey key) => Count > 0 && _index![Find(key)] != 0;
+    public readonly bool Contains(in ConflationKey key) => Count > 0 && (_ring is null ? _only!.Key == key : _index![Find(key)] != 0);
 
     /// <summary>Puts a frame into its key's place and returns the older one, or appends it and returns null.</summary>
     public OutboundFrame? Put(OutboundFrame frame)
     {
         if (_ring is null)
         {
-            Allocate(FirstCapacity);
+            if (Count == 0 || _only!.Key == frame.Key)
+            {
+                var previous = _only;
+                _only = frame;
+                Count = 1;
+                return previous;
+            }
+
+            Spread();
         }
         else if (Count == _ring.Length)
         {
@@ -57,7 +63,14 @@ internal struct ConflationQueue
     /// <summary>Takes the frame whose key has waited longest.</summary>
     public OutboundFrame Dequeue()
     {
-        var frame = _ring![_head];
+        var frame = this[0];
+        if (_ring is null)
+        {
+            _only = null;
+            Count = 0;
+            return frame;
+        }
+
         RemoveFromIndex(Find(frame.Key));
         _ring[_head] = null!;
         _head = (_head + 1) & (_ring.Length - 1);
@@ -116,10 +129,20 @@ internal struct ConflationQueue
         }
     }
 
+    // From the field into a ring.
+    private void Spread()
+    {
+        var only = _only!;
+        _only = null;
+        Allocate(RingPool<OutboundFrame>.MinLength);
+        Count = 0;
+        Put(only);
+    }
+
     private void Allocate(int capacity)
     {
-        _ring = ArrayPool<OutboundFrame>.Shared.Rent(capacity);
-        _index = ArrayPool<int>.Shared.Rent(_ring.Length * 2);
+        _ring = RingPool<OutboundFrame>.Rent(capacity);
+        _index = RingPool<int>.Rent(_ring.Length * 2);
         Array.Clear(_index);
         _head = 0;
     }
@@ -137,14 +160,15 @@ internal struct ConflationQueue
             Put(ring[(head + i) & (ring.Length - 1)]);
         }
 
-        ArrayPool<OutboundFrame>.Shared.Return(ring, clearArray: true);
-        ArrayPool<int>.Shared.Return(index);
+        Array.Clear(ring);
+        RingPool<OutboundFrame>.Return(ring);
+        RingPool<int>.Return(index);
     }
 
     private void Free()
     {
-        ArrayPool<OutboundFrame>.Shared.Return(_ring!);
-        ArrayPool<int>.Shared.Return(_index!);
+        RingPool<OutboundFrame>.Return(_ring!);
+        RingPool<int>.Return(_index!);
         _ring = null;
         _index = null;
         _head = 0;

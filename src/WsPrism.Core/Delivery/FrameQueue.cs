@@ -1,32 +1,40 @@
-using System.Buffers;
-
 namespace WsPrism.Core.Delivery;
 
 /// <summary>
-/// A first-in first-out queue of frames in a pooled ring that is given back whenever the queue is empty, so an idle session holds none.
-/// Owned by the shard's thread. Mutable struct: keep it in a field, never copy it.
+/// A first-in first-out queue of frames. The first waits in a field, which is all that most passes need; the second takes a pooled ring, which goes back
+/// when the queue is empty, so an idle session holds none. Owned by the shard's thread. Mutable struct: keep it in a field, never copy it.
 /// </summary>
 internal struct FrameQueue
 {
-    private const int FirstCapacity = 8;
-
+    // The only frame while there is no ring.
+    private OutboundFrame? _only;
     private OutboundFrame[]? _ring;
     private int _head;
 
     /// <summary>Frames in the queue.</summary>
-    public int Count { get; private set; }
+    public int Count { readonly get; private set; }
 
     /// <summary>Payload bytes in the queue.</summary>
-    public long Bytes { get; private set; }
+    public long Bytes { readonly get; private set; }
 
     /// <summary>The frame at a distance from the front.</summary>
-    public readonly OutboundFrame this[int index] => _ring![(_head + index) & (_ring.Length - 1)];
+    public readonly OutboundFrame this[int index] => _ring is null ? _only! : _ring[(_head + index) & (_ring.Length - 1)];
 
     public void Enqueue(OutboundFrame frame)
     {
+        Bytes += frame.Length;
+        if (Count == 0)
+        {
+            _only = frame;
+            Count = 1;
+            return;
+        }
+
         if (_ring is null)
         {
-            _ring = ArrayPool<OutboundFrame>.Shared.Rent(FirstCapacity);
+            _ring = RingPool<OutboundFrame>.Rent(RingPool<OutboundFrame>.MinLength);
+            _ring[0] = _only!;
+            _only = null;
         }
         else if (Count == _ring.Length)
         {
@@ -35,19 +43,24 @@ internal struct FrameQueue
 
         _ring[(_head + Count) & (_ring.Length - 1)] = frame;
         Count++;
-        Bytes += frame.Length;
     }
 
     public OutboundFrame Dequeue()
     {
-        var frame = _ring![_head];
-        _ring[_head] = null!;
-        _head = (_head + 1) & (_ring.Length - 1);
+        var frame = this[0];
         Count--;
         Bytes -= frame.Length;
+        if (_ring is null)
+        {
+            _only = null;
+            return frame;
+        }
+
+        _ring[_head] = null!;
+        _head = (_head + 1) & (_ring.Length - 1);
         if (Count == 0)
         {
-            ArrayPool<OutboundFrame>.Shared.Return(_ring);
+            RingPool<OutboundFrame>.Return(_ring);
             _ring = null;
             _head = 0;
         }
@@ -57,14 +70,14 @@ internal struct FrameQueue
 
     private void Grow()
     {
-        // The shared pool's arrays are powers of two long, which the index mask relies on.
-        var larger = ArrayPool<OutboundFrame>.Shared.Rent(_ring!.Length * 2);
+        var larger = RingPool<OutboundFrame>.Rent(_ring!.Length * 2);
         for (var i = 0; i < Count; i++)
         {
             larger[i] = this[i];
         }
 
-        ArrayPool<OutboundFrame>.Shared.Return(_ring, clearArray: true);
+        Array.Clear(_ring);
+        RingPool<OutboundFrame>.Return(_ring);
         _ring = larger;
         _head = 0;
     }

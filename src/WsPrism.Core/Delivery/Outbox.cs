@@ -32,8 +32,14 @@ internal sealed class Outbox
     /// <summary>Envelopes dropped since this was last read and set to 0: what <c>sys.lagging</c> tells.</summary>
     public int DroppedExt { get; set; }
 
-    /// <summary>True where a newer frame of this key would take the place of one that waits.</summary>
-    public bool WouldConflate(in ConflationKey key) => _hotLossy.Contains(key);
+    /// <summary>True where the frame finds a place and no other gives way for it.</summary>
+    public bool CanAppend(OutboundFrame frame, OutboxLimits limits) => frame.Class switch
+    {
+        DeliveryClass.Control => HasRoom(_control, frame, OutboxLimits.ControlFrames, OutboxLimits.ControlBytes),
+        DeliveryClass.HotReliable => HasRoom(_hotReliable, frame, int.MaxValue, limits.HotReliableBytes),
+        DeliveryClass.HotLossy => _hotLossy.Count < limits.HotMaxKeys && !_hotLossy.Contains(frame.Key),
+        _ => HasRoom(_ext, frame, limits.ExtMessages, limits.ExtBytes),
+    };
 
     /// <summary>Offers a frame; the outbox takes over one reference whatever the answer.</summary>
     public EnqueueResult TryEnqueue(OutboundFrame frame, OutboxLimits limits)
@@ -151,9 +157,12 @@ internal sealed class Outbox
         _close = null;
     }
 
+    private static bool HasRoom(in FrameQueue queue, OutboundFrame frame, int maxFrames, int maxBytes) =>
+        queue.Count < maxFrames && queue.Bytes + frame.Length <= maxBytes;
+
     private EnqueueResult TryAppend(ref FrameQueue queue, OutboundFrame frame, int maxFrames, int maxBytes)
     {
-        if (queue.Count >= maxFrames || queue.Bytes + frame.Length > maxBytes)
+        if (!HasRoom(queue, frame, maxFrames, maxBytes))
         {
             End(frame, Fate.Overflow);
             return EnqueueResult.Full;

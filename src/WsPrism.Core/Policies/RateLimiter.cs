@@ -24,13 +24,16 @@ internal sealed class RateLimiter
         var limit = ownHot ? policy.HotRate : policy.ExtRate;
         var scope = policy.Config.RateLimitScope;
 
-        if (scope != RateLimitScope.Tenant && !(ownHot ? ref _hot : ref _ext).TryTake(limit, nowNs, out var retryAfterNs))
+        ref var own = ref ownHot ? ref _hot : ref _ext;
+        var before = own;
+        if (scope != RateLimitScope.Tenant && !own.TryTake(limit, nowNs, out var retryAfterNs))
         {
             return PolicyVerdict.RateLimited(PolicyReason.RateConnection, retryAfterNs);
         }
 
         if (scope != RateLimitScope.Connection && !(ownHot ? _tenantHot : _tenantExt).TryTake(limit, out retryAfterNs))
         {
+            own = before;
             return PolicyVerdict.RateLimited(PolicyReason.RateTenant, retryAfterNs);
         }
 

@@ -23,7 +23,10 @@ internal sealed class AnsweredIds
     private Answer[] _answers = [];
     private int _next;
     private int _dataBytes;
-    private int _forgetFrom;
+
+    // Ids remembered so far, and the first of them whose data may still be kept.
+    private long _remembered;
+    private long _forgetFrom;
 
     /// <summary>Finds how an id was answered.</summary>
     public bool TryFind(in EnvelopeId id, out Answer answer)
@@ -49,9 +52,10 @@ internal sealed class AnsweredIds
         _answers[_next] = new Answer(code, text, data.IsEmpty || data.Length > MaxDataBytes ? null : data.ToArray());
         _dataBytes += _answers[_next].Data?.Length ?? 0;
         _next++;
+        _forgetFrom = Math.Max(_forgetFrom, ++_remembered - Capacity);
         for (; _dataBytes > MaxDataBytes; _forgetFrom++)
         {
-            Forget(_forgetFrom % _hashes.Length);
+            Forget((int)(_forgetFrom % _hashes.Length));
         }
     }
 

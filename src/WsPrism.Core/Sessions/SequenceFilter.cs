@@ -9,10 +9,10 @@ namespace WsPrism.Core.Sessions;
 /// </summary>
 internal sealed class SequenceFilter
 {
-    /// <summary>Keys remembered at most.</summary>
-    public const int Capacity = 1_024;
+    /// <summary>Keys remembered at most: places in the table at its largest.</summary>
+    public const int Capacity = 2_048;
 
-    // Longest run that is searched; a new key in a full run takes the place of the run's first.
+    // Longest run that is searched. A new key in a full run makes the table grow; in the largest one it takes the place of the run's first.
     private const int Run = 8;
 
     private ulong[] _routes = [];
@@ -70,23 +70,37 @@ internal sealed class SequenceFilter
 
     private void Add(ulong route, uint sequence)
     {
-        if (_count * 2 >= _routes.Length && _routes.Length < Capacity * 2)
+        while (true)
         {
+            if (_count * 2 >= _routes.Length && _routes.Length < Capacity)
+            {
+                Grow();
+            }
+
+            var home = Home(route);
+            for (var i = 0; i < Run; i++)
+            {
+                var free = (home + i) & (_routes.Length - 1);
+                if (_routes[free] == 0)
+                {
+                    _count++;
+                    Set(free, route, sequence);
+                    return;
+                }
+            }
+
+            if (_routes.Length >= Capacity)
+            {
+                Set(home, route, sequence);
+                return;
+            }
+
             Grow();
         }
+    }
 
-        var home = Home(route);
-        var place = home;
-        for (var i = 0; i < Run; i++)
-        {
-            if (_routes[(home + i) & (_routes.Length - 1)] == 0)
-            {
-                place = (home + i) & (_routes.Length - 1);
-                _count++;
-                break;
-            }
-        }
-
+    private void Set(int place, ulong route, uint sequence)
+    {
         _routes[place] = route;
         _sequences[place] = sequence;
     }

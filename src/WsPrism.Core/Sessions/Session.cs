@@ -176,13 +176,14 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
     /// <summary>Offers a frame to the outbox, which takes over one reference. An overflow ends the session as its tenant's rule says.</summary>
     public void Enqueue(OutboundFrame frame)
     {
-        // Conflation is for consumers that are behind. One that keeps up gets each state: what waits for the end of the pass goes out first.
-        if (frame.Class == DeliveryClass.HotLossy && !Connection.IsCongested && Outbox.WouldConflate(frame.Key))
+        // Bounds and conflation are for consumers that are behind. One that keeps up gets everything: what waits for the end of the pass goes out first.
+        var limits = Tenant.Snapshot.Outbox;
+        if (!Outbox.CanAppend(frame, limits) && !Connection.IsCongested)
         {
             Flush();
         }
 
-        switch (Outbox.TryEnqueue(frame, Tenant.Snapshot.Outbox))
+        switch (Outbox.TryEnqueue(frame, limits))
         {
             case EnqueueResult.Queued:
                 Shard.Touch(this);
@@ -270,8 +271,9 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
     /// <summary>Takes the session out of a room and tells the client.</summary>
     public void Leave(Membership membership)
     {
-        Enqueue(Shard.Line.System.Left(membership.Room));
+        // In this order: an answer that finds no place ends the session, which leaves all its rooms.
         Remove(membership);
+        Enqueue(Shard.Line.System.Left(membership.Room));
     }
 
     /// <summary>Makes a room the active one.</summary>

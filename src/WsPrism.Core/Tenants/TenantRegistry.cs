@@ -98,7 +98,7 @@ internal sealed class TenantRegistry
                 _users.Add(session.User, user);
             }
 
-            if (user.Sessions.Count >= policy.MaxSessionsPerUser)
+            if (user.Sessions.Count >= (policy.Mode == SessionMode.Single ? 1 : policy.MaxSessionsPerUser))
             {
                 if (policy.OnExceed == SessionExceedRule.Deny)
                 {

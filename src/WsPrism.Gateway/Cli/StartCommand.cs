@@ -39,18 +39,27 @@ internal static class StartCommand
             StartLog.Warning(logger, warning.ToString());
         }
 
-        await using var host = new GatewayHost(result.Config, isDemo, TimeProvider.System, loggers);
-        using var signals = new DrainSignals();
         try
         {
-            await host.StartAsync();
+            return await RunAsync(new GatewayHost(result.Config, isDemo, TimeProvider.System, loggers));
+        }
+        catch (CertificateException exception)
+        {
+            StartLog.CannotStart(logger, exception.Message);
+            return ExitCode.BadConfiguration;
         }
         catch (ListenException exception)
         {
-            StartLog.CannotListen(logger, exception.Message);
+            StartLog.CannotStart(logger, exception.Message);
             return ExitCode.CannotListen;
         }
+    }
 
+    private static async Task<int> RunAsync(GatewayHost gateway)
+    {
+        await using var host = gateway;
+        using var signals = new DrainSignals();
+        await host.StartAsync();
         await signals.WaitAsync();
         await host.DrainAsync();
         return ExitCode.Ok;
@@ -98,10 +107,13 @@ internal static partial class StartLog
     public static partial void Warning(ILogger logger, string warning);
 
     [LoggerMessage(3, LogLevel.Error, "{Message}")]
-    public static partial void CannotListen(ILogger logger, string message);
+    public static partial void CannotStart(ILogger logger, string message);
 
     [LoggerMessage(4, LogLevel.Information, "wsPrism gateway active at {Address}")]
     public static partial void Active(ILogger logger, string address);
+
+    [LoggerMessage(10, LogLevel.Information, "wsPrism gateway active at {Address} (TLS)")]
+    public static partial void ActiveWithTls(ILogger logger, string address);
 
     [LoggerMessage(5, LogLevel.Information, "Admin listener (/metrics, /healthz, /readyz) active at {Address}")]
     public static partial void AdminActive(ILogger logger, string address);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using WsPrism.Gateway.Hosting;
 
 namespace WsPrism.Gateway.Cli;
 
@@ -24,6 +25,16 @@ internal static class ValidateCommand
         if (result.Config is null)
         {
             await ConfigFile.ReportAsync(result, name);
+            return ExitCode.BadConfiguration;
+        }
+
+        try
+        {
+            ServerCertificate.Load(result.Config.Gateway.Tls)?.Dispose();
+        }
+        catch (CertificateException exception)
+        {
+            await Console.Error.WriteLineAsync($"{name}: {exception.Message}");
             return ExitCode.BadConfiguration;
         }
 

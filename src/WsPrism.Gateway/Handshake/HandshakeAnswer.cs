@@ -39,8 +39,13 @@ internal sealed record HandshakeAnswer(int Status, string Code, string Message)
 
         if (Status == 426)
         {
-            response.Headers.Upgrade = "websocket";
             response.Headers.SecWebSocketVersion = "13";
+
+            // RFC 9113 §8.2.2: HTTP/2 has no such header.
+            if (HttpProtocol.IsHttp11(http.Request.Protocol) || HttpProtocol.IsHttp10(http.Request.Protocol))
+            {
+                response.Headers.Upgrade = "websocket";
+            }
         }
 
         var body = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["code"] = Code, ["msg"] = Message }, Plain);

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
 using WsPrism.Core;
-using WsPrism.Core.Configuration;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Tenants;
 using WsPrism.Transports.EventLoops;
@@ -22,11 +21,11 @@ internal sealed class HandshakeEndpoint
     private readonly HandshakeCounters _counters;
     private readonly ClientAddress _addresses;
 
-    public HandshakeEndpoint(GatewayNode node, HandshakeCounters counters, GatewayConfig config)
+    public HandshakeEndpoint(GatewayNode node, HandshakeCounters counters, TrustedProxies trusted)
     {
         _node = node;
         _counters = counters;
-        _addresses = new ClientAddress(config.TrustedProxies);
+        _addresses = new ClientAddress(trusted);
     }
 
     public async Task HandleAsync(HttpContext http)

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using WsPrism.Core;
 using WsPrism.Core.Configuration;
 using WsPrism.Core.Shards;
@@ -19,22 +20,27 @@ internal sealed class GatewayHost : IAsyncDisposable
     private readonly List<EventLoop> _loops = [];
     private readonly WebServer _clients;
     private readonly WebServer _admin;
+    private readonly ServerCertificate? _certificate;
 
     public GatewayHost(WsPrismConfig config, bool isDemo, TimeProvider time, ILoggerFactory loggers)
     {
         _config = config;
         _isDemo = isDemo;
         _logger = loggers.CreateLogger("WsPrism.Gateway");
+        _certificate = ServerCertificate.Load(config.Gateway.Tls);
         var usesLoops = UsesLoops(config.Gateway);
         Node = new GatewayNode(
             config, BuiltInServices.Ext, BuiltInServices.Hot, time, loggers, shard => usesLoops ? AddLoop(shard, loggers) : AddStrand(shard, time));
         var handshakes = new HandshakeCounters();
-        var clients = new ClientEndpoints(new HandshakeEndpoint(Node, handshakes, config.Gateway), servesPage: !config.Gateway.Production);
+        var trusted = new TrustedProxies(config.Gateway.TrustedProxies);
+        var clients = new ClientEndpoints(new HandshakeEndpoint(Node, handshakes, trusted), servesPage: !config.Gateway.Production);
         var admin = new AdminEndpoints(Node, handshakes, time);
+        var listener = new ClientListener(config.Gateway, _certificate, trusted, time, loggers);
         _clients = new WebServer(
-            "gateway.listen", config.Gateway.Listen, config.Gateway.Tls, loggers, clients.HandleAsync,
+            "gateway.listen", config.Gateway.Listen, listener.Configure, loggers, clients.HandleAsync,
             usesLoops ? new LoopListenerFactory(_loops, loggers.CreateLogger("WsPrism.EventLoops")) : null);
-        _admin = new WebServer("gateway.admin.listen", config.Gateway.Admin.Listen, null, loggers, admin.HandleAsync);
+        _admin = new WebServer(
+            "gateway.admin.listen", config.Gateway.Admin.Listen, endpoint => endpoint.Protocols = HttpProtocols.Http1, loggers, admin.HandleAsync);
     }
 
     public GatewayNode Node { get; }
@@ -59,7 +65,15 @@ internal sealed class GatewayHost : IAsyncDisposable
         }
 
         StartLog.AdminActive(_logger, AdminAddress);
-        StartLog.Active(_logger, ClientAddress);
+        if (_certificate is null)
+        {
+            StartLog.Active(_logger, ClientAddress);
+        }
+        else
+        {
+            StartLog.ActiveWithTls(_logger, ClientAddress);
+        }
+
         if (_isDemo)
         {
             StartLog.TryIt(_logger, $"http://{ClientAddress}/");
@@ -81,6 +95,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     {
         await _clients.DisposeAsync();
         await _admin.DisposeAsync();
+        _certificate?.Dispose();
         foreach (var strand in _strands)
         {
             strand.Dispose();

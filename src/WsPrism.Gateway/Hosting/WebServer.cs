@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using WsPrism.Core.Configuration;
 
 namespace WsPrism.Gateway.Hosting;
 
@@ -15,7 +14,9 @@ internal sealed class WebServer : IAsyncDisposable
     private readonly string _key;
     private readonly string _listen;
 
-    public WebServer(string key, string listen, TlsConfig? tls, ILoggerFactory loggers, RequestDelegate handler, IConnectionListenerFactory? transport = null)
+    public WebServer(
+        string key, string listen, Action<ListenOptions> configure, ILoggerFactory loggers, RequestDelegate handler,
+        IConnectionListenerFactory? transport = null)
     {
         _key = key;
         _listen = listen;
@@ -33,7 +34,7 @@ internal sealed class WebServer : IAsyncDisposable
         {
             options.AddServerHeader = false;
             Limit(options.Limits);
-            options.Listen(listen, tls);
+            options.Listen(listen, configure);
         });
         _app = builder.Build();
         _app.Run(handler);

@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using WsPrism.Core.Configuration;
+using WsPrism.Gateway.Handshake;
+
+namespace WsPrism.Gateway.Hosting;
+
+/// <summary>What the client listener has that the admin listener has not: the PROXY protocol, TLS and, behind it, HTTP/2.</summary>
+internal sealed class ClientListener
+{
+    // Twice what a session's largest read takes; the connection's window holds all streams' windows, so that one which is paused stops no other.
+    private const int StreamWindow = 65_536;
+
+    private readonly ServerCertificate? _certificate;
+    private readonly ProxyProtocolMiddleware? _proxyProtocol;
+    private readonly TimeSpan _writeGrace;
+
+    public ClientListener(GatewayConfig config, ServerCertificate? certificate, TrustedProxies trusted, TimeProvider time, ILoggerFactory loggers)
+    {
+        _certificate = certificate;
+        _proxyProtocol = trusted.IsEmpty ? null : new ProxyProtocolMiddleware(trusted, time, loggers.CreateLogger("WsPrism.Handshake"));
+        _writeGrace = TimeSpan.FromMilliseconds(config.WriterSendTimeoutMs) + TimeSpan.FromSeconds(5);
+    }
+
+    public void Configure(ListenOptions endpoint)
+    {
+        if (_proxyProtocol is not null)
+        {
+            endpoint.Use(_proxyProtocol.Wrap);
+        }
+
+        // HTTP/2 only behind TLS, where ALPN settles it; in the clear it would shut out HTTP/1.1 clients.
+        endpoint.Protocols = _certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
+        if (_certificate is not null)
+        {
+            endpoint.UseHttps(https =>
+            {
+                https.ServerCertificate = _certificate.Certificate;
+                https.ServerCertificateChain = _certificate.Chain;
+            });
+        }
+
+        // A session that does not take what it is sent is the session's affair (writer_send_timeout_ms); Kestrel's own rule must not be quicker.
+        var limits = endpoint.KestrelServerOptions.Limits;
+        limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, _writeGrace);
+        limits.Http2.InitialStreamWindowSize = StreamWindow;
+        limits.Http2.InitialConnectionWindowSize = StreamWindow * limits.Http2.MaxStreamsPerConnection;
+    }
+}

@@ -1,0 +1,144 @@
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace WsPrism.Docs.Tests;
+
+/// <summary>Runs the programs that the pages give the reader against a gateway that runs.</summary>
+public sealed partial class WalkthroughTests
+{
+    [Fact]
+    public async Task The_sample_in_C_sharp_gets_what_it_waits_for()
+    {
+        await using var gateway = await RunningGateway.StartDemoAsync();
+
+        var (exitCode, output) = await Programs.RunAsync(Programs.Dotnet("first-message.dll", $"ws://{gateway.Clients}", "demo"));
+
+        Assert.True(exitCode == 0, output);
+        Assert.Contains("""bob got   {"v":1,"svc":"chat","type":"msg","room":"lobby","data":{"from":"user:alice","msg":"hello",""", output);
+        Assert.Contains("""alice got {"v":1,"svc":"sys","type":"ack","id":1}""", output);
+        Assert.Contains("bob got   01 01 08 01 00 00 00 2a", output);
+    }
+
+    [Fact]
+    public async Task The_sample_for_Node_gets_what_it_waits_for()
+    {
+        await using var gateway = await RunningGateway.StartDemoAsync();
+
+        var output = await RunNodeAsync(Repository.PathOf("samples/first-message/first-message.mjs"), $"ws://{gateway.Clients}", "demo");
+
+        Assert.Contains("""bob got {"v":1,"svc":"chat","type":"msg","room":"lobby","data":{"from":"user:alice","msg":"hello",""", output);
+        Assert.Contains("bob got 01010801000000" + "2a", output);
+    }
+
+    [Fact]
+    public async Task The_first_message_of_the_README_is_answered_as_it_says()
+    {
+        var page = Page.Of("README.md");
+        await using var gateway = await RunningGateway.StartDemoAsync();
+
+        var output = await RunScriptAsync(gateway.Redirect(page.Blocks.Single(block => block.Info == "js").Body) + "setTimeout(() => ws.close(), 1000);\n");
+
+        AssertShown(page, output);
+        Assert.Contains("250, 1, 0, 42", output.ReplaceLineEndings(" "));
+    }
+
+    [Fact]
+    public async Task Getting_started_goes_as_it_says()
+    {
+        var page = Page.Of("docs/getting-started.md");
+        await using var gateway = await RunningGateway.StartAsync(page.Blocks.First(block => block.Info == "yaml").Body);
+
+        var output = await RunScriptAsync(
+            gateway.Redirect(page.Blocks.Single(block => block.Info == "js").Body) + "setTimeout(() => { alice.close(); bob.close(); }, 1000);\n");
+
+        AssertShown(page, output);
+        Assert.Contains("alice 010a08020000002a", output);
+    }
+
+    [Fact]
+    public async Task A_handshake_without_upgrade_is_answered_as_the_table_of_the_protocol_says()
+    {
+        (string Query, HttpStatusCode Status)[] cases =
+        [
+            ("", HttpStatusCode.BadRequest),
+            ("?tenant=demo", HttpStatusCode.BadRequest),
+            ("?tenant=demo&ticket=alice&ticket=bob", HttpStatusCode.BadRequest),
+            ("?tenant=demo&ticket=nobody", HttpStatusCode.Unauthorized),
+            ("?tenant=unknown&ticket=alice", HttpStatusCode.Unauthorized),
+            ("?tenant=demo&ticket=alice", HttpStatusCode.UpgradeRequired),
+        ];
+        var page = Page.Of("docs/protocol.md").Text;
+        await using var gateway = await RunningGateway.StartDemoAsync();
+        using var http = new HttpClient();
+
+        foreach (var (query, status) in cases)
+        {
+            using var response = await http.GetAsync($"http://{gateway.Clients}/v1/ws{query}");
+
+            Assert.Equal(status, response.StatusCode);
+            var code = Code().Match(await response.Content.ReadAsStringAsync()).Groups[1].Value;
+            Assert.Contains($"| {(int)status} | `{code}` |", page);
+        }
+    }
+
+    // Each line that the page shows must have come, but for what differs from run to run.
+    private static void AssertShown(Page page, string output)
+    {
+        var lines = Varying().Replace(output, "*");
+
+        Assert.All(
+            page.Blocks.Where(block => block.Info == "json server").SelectMany(block => block.Lines),
+            line => Assert.Contains(Varying().Replace(line, "*"), lines));
+    }
+
+    private static async Task<string> RunScriptAsync(string script)
+    {
+        var file = Path.ChangeExtension(Path.GetTempFileName(), ".mjs");
+        await File.WriteAllTextAsync(file, script);
+        try
+        {
+            return await RunNodeAsync(file);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static async Task<string> RunNodeAsync(params string[] args)
+    {
+        var (options, skip) = await FindNodeAsync();
+        Assert.SkipWhen(skip is not null, skip ?? string.Empty);
+
+        var (exitCode, output) = await Programs.RunAsync(Programs.Of("node", [.. options, .. args]));
+
+        Assert.True(exitCode == 0, output);
+        return output;
+    }
+
+    // Node.js 22 has WebSocket; 20.10 and 21 have it behind an option.
+    private static async Task<(string[] Options, string? Skip)> FindNodeAsync()
+    {
+        foreach (var options in (string[][])[[], ["--experimental-websocket"]])
+        {
+            try
+            {
+                var (exitCode, output) = await Programs.RunAsync(Programs.Of("node", [.. options, "-e", "process.exit(globalThis.WebSocket ? 0 : 1)"]));
+                if (exitCode == 0)
+                    return (options, null);
+            }
+            catch (System.ComponentModel.Win32Exception)
+            {
+                return ([], "There is no node on this machine.");
+            }
+        }
+
+        return ([], "Node.js is too old to have WebSocket.");
+    }
+
+    [GeneratedRegex("\"code\":\"([A-Z_]+)\"")]
+    private static partial Regex Code();
+
+    [GeneratedRegex(@"(?<=""ts"":)\d+|(?<=""trace_id"":"")[0-9a-f]+")]
+    private static partial Regex Varying();
+}

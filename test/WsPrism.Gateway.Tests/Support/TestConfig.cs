@@ -1,0 +1,95 @@
+using System.Text;
+using WsPrism.Configuration;
+using WsPrism.Core.Configuration;
+
+namespace WsPrism.Gateway.Tests.Support;
+
+/// <summary>
+/// A configuration as YAML text: tenant <c>acme</c> to be set up as a test wants it, and <c>zeta</c> for bystanders. Wide limits unless said otherwise,
+/// ports that the system chooses.
+/// </summary>
+internal sealed class TestConfig
+{
+    private readonly SortedDictionary<string, string> _gateway = new(StringComparer.Ordinal)
+    {
+        ["listen"] = "\"127.0.0.1:0\"",
+        ["admin.listen"] = "\"127.0.0.1:0\"",
+        ["handshake_limit.enabled"] = "false",
+        ["writer_send_timeout_ms"] = "60000",
+        ["drain_grace_ms"] = "0",
+    };
+
+    private readonly SortedDictionary<string, string> _tenant = new(StringComparer.Ordinal)
+    {
+        ["auth.dev_tickets"] = "{t-alice: \"user:alice\", t-bob: \"user:bob\", t-carol: \"user:carol\", \"load-*\": \"user:load-*\"}",
+        ["limits.max_frame_bytes"] = "4096",
+        ["policy.rate_limit_rps"] = "1000000",
+        ["policy.rate_limit_burst"] = "1000000",
+        ["policy.ext_allowlist"] = "[\"room:*\", \"chat:*\", \"game:*\", \"sys:*\"]",
+        ["policy.hot_allowlist"] = "[\"1:*\", \"250:*\"]",
+        ["policy.hot_requires_active_room"] = "false",
+        ["policy.sessions.max_sessions_per_user"] = "1000",
+    };
+
+    private Func<WsPrismConfig, WsPrismConfig> _change = config => config;
+
+    /// <summary>Sets a key of <c>gateway</c>, by its path.</summary>
+    public TestConfig Gateway(string key, string yaml)
+    {
+        _gateway[key] = yaml;
+        return this;
+    }
+
+    /// <summary>Sets a key of the tenant <c>acme</c>, by its path.</summary>
+    public TestConfig Tenant(string key, string yaml)
+    {
+        _tenant[key] = yaml;
+        return this;
+    }
+
+    /// <summary>Changes what was loaded, for values that no file may have.</summary>
+    public TestConfig Change(Func<WsPrismConfig, WsPrismConfig> change)
+    {
+        _change = change;
+        return this;
+    }
+
+    public WsPrismConfig Load()
+    {
+        var result = ConfigLoader.LoadText(Text(), "test.yaml");
+        Assert.Empty(result.Errors);
+        return _change(result.Config!);
+    }
+
+    public string Text() => $$$"""
+        version: 1
+        gateway: {{{Flow(_gateway, 0)}}}
+        tenants:
+          - {{{Flow(new SortedDictionary<string, string>(_tenant, StringComparer.Ordinal) { ["id"] = "acme" }, 0)}}}
+          - id: zeta
+            auth: {dev_tickets: {z-ticket: "user:zoe", t-alice: "user:other-alice"}}
+            limits: {max_frame_bytes: 4096}
+            policy: {rate_limit_rps: 1000000, rate_limit_burst: 1000000, ext_allowlist: ["room:*", "chat:*"], sessions: {max_sessions_per_user: 1000}}
+
+        """;
+
+    // Keys are paths: those with the same first step become one flow mapping.
+    private static string Flow(SortedDictionary<string, string> keys, int depth)
+    {
+        var text = new StringBuilder("{");
+        foreach (var group in keys.GroupBy(entry => entry.Key.Split('.')[depth]))
+        {
+            text.Append(text.Length > 1 ? ", " : string.Empty).Append(group.Key).Append(": ");
+            if (group.Count() == 1 && group.First().Key.Split('.').Length == depth + 1)
+            {
+                text.Append(group.First().Value);
+            }
+            else
+            {
+                text.Append(Flow(new SortedDictionary<string, string>(group.ToDictionary(), StringComparer.Ordinal), depth + 1));
+            }
+        }
+
+        return text.Append('}').ToString();
+    }
+}

@@ -1,0 +1,96 @@
+namespace WsPrism.Testing;
+
+/// <summary>Time that stands still until a test moves it. Timers fire within <see cref="Advance(TimeSpan)"/>, in the order of their times, on its thread.</summary>
+internal sealed class ManualTime : TimeProvider
+{
+    private static readonly DateTimeOffset Start = new(2025, 10, 9, 8, 53, 20, TimeSpan.Zero);
+
+    private readonly Lock _gate = new();
+    private readonly List<ManualTimer> _timers = [];
+    private long _ticks;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    /// <summary>Milliseconds since the clock was made.</summary>
+    public long NowMs => Volatile.Read(ref _ticks) / TimeSpan.TicksPerMillisecond;
+
+    public override long GetTimestamp() => Volatile.Read(ref _ticks);
+
+    public override DateTimeOffset GetUtcNow() => Start.AddTicks(GetTimestamp());
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new ManualTimer(this, callback, state);
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    public void Advance(long ms) => Advance(TimeSpan.FromMilliseconds(ms));
+
+    public void Advance(TimeSpan by)
+    {
+        // Without a context continuations run on, in this call, so that a test sees what its step of time led to.
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            var target = _ticks + by.Ticks;
+            while (NextDue(target) is { } timer)
+            {
+                Volatile.Write(ref _ticks, Math.Max(_ticks, timer.DueTicks));
+                timer.Fire();
+            }
+
+            Volatile.Write(ref _ticks, target);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+    }
+
+    private ManualTimer? NextDue(long target)
+    {
+        lock (_gate)
+        {
+            return _timers.Where(timer => timer.DueTicks <= target).MinBy(timer => timer.DueTicks);
+        }
+    }
+
+    private sealed class ManualTimer(ManualTime time, TimerCallback callback, object? state) : ITimer
+    {
+        private TimeSpan _period = Timeout.InfiniteTimeSpan;
+
+        public long DueTicks { get; private set; } = long.MaxValue;
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (time._gate)
+            {
+                time._timers.Remove(this);
+                _period = period;
+                if (dueTime != Timeout.InfiniteTimeSpan)
+                {
+                    DueTicks = time._ticks + dueTime.Ticks;
+                    time._timers.Add(this);
+                }
+            }
+
+            return true;
+        }
+
+        public void Fire()
+        {
+            Change(_period > TimeSpan.Zero ? _period : Timeout.InfiniteTimeSpan, _period);
+            callback(state);
+        }
+
+        public void Dispose() => Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

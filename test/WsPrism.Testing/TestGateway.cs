@@ -1,0 +1,176 @@
+using Microsoft.Extensions.Logging;
+using WsPrism.Core;
+using WsPrism.Core.Configuration;
+using WsPrism.Core.Delivery;
+using WsPrism.Core.Metrics;
+using WsPrism.Core.Sessions;
+using WsPrism.Core.Tenants;
+using WsPrism.Services;
+
+namespace WsPrism.Testing;
+
+/// <summary>
+/// The whole engine, run by hand: shards that take their passes when the test says so, on a clock that the test moves, with clients in memory. Disposing
+/// of it throws where something unexpected was logged as an error.
+/// </summary>
+internal sealed class TestGateway : IDisposable
+{
+    private const int StepMs = 16;
+
+    private readonly List<ManualExecutor> _executors = [];
+    private readonly Random? _order;
+
+    public TestGateway(
+        int shards = 1,
+        Func<TenantConfig, TenantConfig>? tenant = null,
+        Func<GatewayConfig, GatewayConfig>? gateway = null,
+        int? seed = null,
+        LogLevel logLevel = LogLevel.Debug,
+        IReadOnlyList<IExtService>? ext = null,
+        IReadOnlyList<IHotService>? hot = null,
+        IReadOnlyList<TenantConfig>? moreTenants = null)
+    {
+        _order = seed is { } value ? new Random(value) : null;
+        Log = new LogCollector(logLevel);
+        var config = new WsPrismConfig
+        {
+            Gateway = (gateway ?? (same => same))(new GatewayConfig { Shards = shards }) with { Shards = shards },
+            Tenants = [(tenant ?? (same => same))(DefaultTenant), .. moreTenants ?? []],
+        };
+        Node = new GatewayNode(config, [.. BuiltInServices.Ext, .. ext ?? []], [.. BuiltInServices.Hot, .. hot ?? []], Time, Log, _ =>
+        {
+            var executor = new ManualExecutor();
+            _executors.Add(executor);
+            return executor;
+        });
+        Tenant = Node.FindTenant(config.Tenants[0].Id)!;
+    }
+
+    /// <summary>A tenant that allows everything, fast.</summary>
+    public static TenantConfig DefaultTenant { get; } = new()
+    {
+        Id = "acme",
+        Policy = new PolicyConfig
+        {
+            ExtAllowlist = ["sys:*", "room:*", "chat:*", "game:*", "test:*"],
+            HotAllowlist = ["1:*", "250:*"],
+            RateLimitRps = 1_000_000,
+            RateLimitBurst = 1_000_000,
+            Sessions = new SessionPolicyConfig { MaxSessionsPerUser = 1_000 },
+        },
+    };
+
+    public ManualTime Time { get; } = new();
+
+    public LogCollector Log { get; }
+
+    public GatewayNode Node { get; }
+
+    /// <summary>The first tenant.</summary>
+    public Tenant Tenant { get; }
+
+    public List<TestClient> Clients { get; } = [];
+
+    /// <summary>True runs the shards after each step of a client. Off, the test calls <see cref="RunUntilIdle"/>.</summary>
+    public bool RunsAtOnce { get; set; } = true;
+
+    /// <summary>Connects; throws where the tenant has no seat.</summary>
+    public TestClient Connect(string user, Tenant? tenant = null, Action<MemoryConnection>? setUp = null) =>
+        TryConnect(user, tenant, setUp) ?? throw new InvalidOperationException("The tenant is full.");
+
+    /// <summary>Connects; null where the tenant has no seat.</summary>
+    public TestClient? TryConnect(string user, Tenant? tenant = null, Action<MemoryConnection>? setUp = null)
+    {
+        tenant ??= Tenant;
+        if (!tenant.Registry.TryReserveSeat(tenant.Snapshot.Config.Limits))
+        {
+            return null;
+        }
+
+        var session = Node.Open(tenant, new Identity(user), session =>
+        {
+            var connection = new MemoryConnection(session);
+            setUp?.Invoke(connection);
+            return connection;
+        });
+        var client = new TestClient(this, session);
+        lock (Clients)
+        {
+            Clients.Add(client);
+        }
+
+        if (RunsAtOnce)
+        {
+            RunUntilIdle();
+        }
+
+        return client;
+    }
+
+    /// <summary>Connects, joins a room and passes over what has come so far.</summary>
+    public TestClient ConnectTo(string room, string user)
+    {
+        var client = Connect(user).Join(room);
+        client.ReadAll();
+        return client;
+    }
+
+    /// <summary>Gives the shards turns, in order or in the seed's order, until none wants one.</summary>
+    public void RunUntilIdle()
+    {
+        for (var rounds = 0; RunRound(everybody: false); rounds++)
+        {
+            if (rounds > 1_000_000)
+            {
+                throw new InvalidOperationException("The shards never come to rest.");
+            }
+        }
+    }
+
+    /// <summary>Moves the clock in steps of one tick of the timing wheels, or in one.</summary>
+    public void Advance(long ms, bool atOnce = false)
+    {
+        while (ms > 0)
+        {
+            var step = atOnce ? ms : Math.Min(ms, StepMs);
+            Time.Advance(step);
+            RunRound(everybody: true);
+            RunUntilIdle();
+            ms -= step;
+        }
+    }
+
+    /// <summary>A count summed over the shards.</summary>
+    public long Count(Func<TenantCounters, long> count, Tenant? tenant = null) => (tenant ?? Tenant).Shards.Sum(shard => count(shard.Counters));
+
+    /// <summary>The tenant's ledger, summed over the shards.</summary>
+    public Ledger Ledger(Tenant? tenant = null)
+    {
+        var sum = new Ledger();
+        foreach (var shard in (tenant ?? Tenant).Shards)
+        {
+            sum.Add(shard.Ledger);
+        }
+
+        return sum;
+    }
+
+    public void Dispose() => Log.ThrowOnErrors();
+
+    private bool RunRound(bool everybody)
+    {
+        var order = Enumerable.Range(0, Node.Shards.Length).ToArray();
+        _order?.Shuffle(order);
+        var any = false;
+        foreach (var index in order)
+        {
+            if (_executors[index].TakeWakeUp() | Node.Shards[index].HasWork | everybody)
+            {
+                Node.Shards[index].RunPass();
+                any = true;
+            }
+        }
+
+        return any;
+    }
+}
