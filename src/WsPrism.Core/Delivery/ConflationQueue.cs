@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace WsPrism.Core.Delivery;
 
 /// <summary>
@@ -9,8 +7,6 @@ namespace WsPrism.Core.Delivery;
 /// </summary>
 internal struct ConflationQueue
 {
-    private const int FirstCapacity = 16;
-
     private OutboundFrame[]? _ring;
 
     // Position + 1 of a key's frame, 0 for a free place; twice as long as the ring, linear probing.
@@ -31,7 +27,7 @@ internal struct ConflationQueue
     {
         if (_ring is null)
         {
-            Allocate(FirstCapacity);
+            Allocate(RingPool<OutboundFrame>.FirstLength);
         }
         else if (Count == _ring.Length)
         {
@@ -118,8 +114,8 @@ internal struct ConflationQueue
 
     private void Allocate(int capacity)
     {
-        _ring = ArrayPool<OutboundFrame>.Shared.Rent(capacity);
-        _index = ArrayPool<int>.Shared.Rent(_ring.Length * 2);
+        _ring = RingPool<OutboundFrame>.Rent(capacity);
+        _index = RingPool<int>.Rent(_ring.Length * 2);
         Array.Clear(_index);
         _head = 0;
     }
@@ -137,14 +133,15 @@ internal struct ConflationQueue
             Put(ring[(head + i) & (ring.Length - 1)]);
         }
 
-        ArrayPool<OutboundFrame>.Shared.Return(ring, clearArray: true);
-        ArrayPool<int>.Shared.Return(index);
+        Array.Clear(ring);
+        RingPool<OutboundFrame>.Return(ring);
+        RingPool<int>.Return(index);
     }
 
     private void Free()
     {
-        ArrayPool<OutboundFrame>.Shared.Return(_ring!);
-        ArrayPool<int>.Shared.Return(_index!);
+        RingPool<OutboundFrame>.Return(_ring!);
+        RingPool<int>.Return(_index!);
         _ring = null;
         _index = null;
         _head = 0;

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace WsPrism.Core.Delivery;
 
 /// <summary>
@@ -8,8 +6,6 @@ namespace WsPrism.Core.Delivery;
 /// </summary>
 internal struct FrameQueue
 {
-    private const int FirstCapacity = 8;
-
     private OutboundFrame[]? _ring;
     private int _head;
 
@@ -26,7 +22,7 @@ internal struct FrameQueue
     {
         if (_ring is null)
         {
-            _ring = ArrayPool<OutboundFrame>.Shared.Rent(FirstCapacity);
+            _ring = RingPool<OutboundFrame>.Rent(RingPool<OutboundFrame>.FirstLength);
         }
         else if (Count == _ring.Length)
         {
@@ -47,7 +43,7 @@ internal struct FrameQueue
         Bytes -= frame.Length;
         if (Count == 0)
         {
-            ArrayPool<OutboundFrame>.Shared.Return(_ring);
+            RingPool<OutboundFrame>.Return(_ring);
             _ring = null;
             _head = 0;
         }
@@ -57,14 +53,14 @@ internal struct FrameQueue
 
     private void Grow()
     {
-        // The shared pool's arrays are powers of two long, which the index mask relies on.
-        var larger = ArrayPool<OutboundFrame>.Shared.Rent(_ring!.Length * 2);
+        var larger = RingPool<OutboundFrame>.Rent(_ring!.Length * 2);
         for (var i = 0; i < Count; i++)
         {
             larger[i] = this[i];
         }
 
-        ArrayPool<OutboundFrame>.Shared.Return(_ring, clearArray: true);
+        Array.Clear(_ring);
+        RingPool<OutboundFrame>.Return(_ring);
         _ring = larger;
         _head = 0;
     }
