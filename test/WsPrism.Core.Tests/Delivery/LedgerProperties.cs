@@ -13,7 +13,7 @@ public sealed class LedgerProperties
     private static readonly string[] Rooms = ["a", "b", "c"];
 
     [Fact]
-    public void Each_accepted_message_has_one_fate_or_waits_whatever_happens() => Seeds.CheckSeeds(40, seed =>
+    public void Each_accepted_message_has_one_fate_or_waits_whatever_happens() => Seeds.CheckSeeds(12, seed =>
     {
         var random = new Random(seed);
         using var gateway = Gateway(random, seed, hotMaxKeys: 3);
@@ -68,7 +68,7 @@ public sealed class LedgerProperties
     });
 
     [Fact]
-    public void The_last_state_that_a_receiver_gets_is_the_newest_it_was_there_for() => Seeds.CheckSeeds(40, seed =>
+    public void The_last_state_that_a_receiver_gets_is_the_newest_it_was_there_for() => Seeds.CheckSeeds(12, seed =>
     {
         var random = new Random(seed);
         using var gateway = Gateway(random, seed, hotMaxKeys: 10_000);
