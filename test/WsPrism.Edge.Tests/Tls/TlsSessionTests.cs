@@ -38,7 +38,7 @@ public sealed class TlsSessionTests : IDisposable
         Assert.Equal(frame, echo);
         Assert.Equal("wsprism.v1", bob.Socket.SubProtocol);
         Assert.Equal(WebSocketCloseStatus.NormalClosure, alice.Socket.CloseStatus);
-        Assert.Contains("CN=Edge Root", wire.Chain);
+        Assert.Contains("CN=Edge Intermediate", wire.Chain);
         Assert.Contains(gateway.Log.Lines, line => line == $"wsPrism gateway active at {gateway.Host.ClientAddress} (TLS)");
     }
 
