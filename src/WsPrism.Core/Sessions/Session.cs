@@ -21,6 +21,7 @@ namespace WsPrism.Core.Sessions;
 internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
 {
     private const int ProtocolErrorLingerMs = 200;
+    private const ushort NoCloseCode = 1005;
 
     private readonly SessionTimings _timings;
     private readonly ILogger _logger;
@@ -147,7 +148,8 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
 
     public void OnPong() => _lastReceivedMs = Shard.Clock.NowMs;
 
-    public void OnPeerClosing(ushort code) => End(EndReason.ClientClosed);
+    // RFC 6455 §5.5.1: the answer carries the code that came; 1005 says that none did.
+    public void OnPeerClosing(ushort code) => End(EndReason.ClientClosed, code == NoCloseCode ? CloseCode.Normal : code);
 
     public void OnProtocolError(ushort closeCode, string reason) => End(EndReason.ProtocolError, closeCode, reason);
 
