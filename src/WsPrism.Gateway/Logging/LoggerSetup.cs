@@ -13,6 +13,9 @@ internal static class LoggerSetup
         // What the framework says about each request is not the gateway's log.
         builder.AddFilter("Microsoft", LogLevel.Warning);
         builder.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Critical);
+
+        // A listener that cannot be opened is told in one line of our own, not in a stack trace.
+        builder.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         foreach (var (category, level) in config.Categories)
         {
             builder.AddFilter(category, LevelOf(level));
