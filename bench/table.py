@@ -5,7 +5,7 @@ import re
 import statistics
 import sys
 
-work, runs, servers = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
+work, runs, load_average, servers = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4:]
 
 LOADS = [
     ("echo", "echo, 64 connections, closed loop (Hot)"),
@@ -46,14 +46,16 @@ def loads():
     names = [entry for entry in LOADS if any(results(entry[0], server) for server in servers)]
     if not names:
         return
-    row("load", "server", "thousand messages or deliveries per server CPU second", "received", "p50 ms", "p99 ms")
-    row("---", "---", "---", "---", "---", "---")
+    row("load", "server", "thousand messages or deliveries per server CPU second", "core used, server / generator", "received", "p50 ms", "p99 ms")
+    row("---", "---", "---", "---", "---", "---", "---")
     for name, title in names:
         for server in servers:
             runs_of = results(name, server)
             row(
                 title, server,
                 show(median([run["per_cpu_s"] / 1e3 for run in runs_of]), ".0f"),
+                # Near 1.00 a server or the generator had nothing left.
+                show(median([run["server_cpu"] for run in runs_of]), ".2f") + " / " + show(median([run["gen_cpu"] for run in runs_of]), ".2f"),
                 # In a closed loop everybody waits for the answer, so there is nothing to lose.
                 "all" if name == "echo" else show(median([run["received_pct"] for run in runs_of]), ".1f") + " %",
                 show(median([run["p50_us"] / 1e3 for run in runs_of]), ".2f"),
@@ -84,4 +86,4 @@ def idle():
 
 loads()
 idle()
-print(f"Medians of {runs} alternating runs.")
+print(f"Medians of {runs} alternating runs; load average before the first: {load_average}.")
