@@ -35,6 +35,15 @@ internal sealed class Outbox
     /// <summary>True where a newer frame of this key would take the place of one that waits.</summary>
     public bool WouldConflate(in ConflationKey key) => _hotLossy.Contains(key);
 
+    /// <summary>True where this frame would be one too many for its class.</summary>
+    public bool IsFullFor(OutboundFrame frame, OutboxLimits limits) => frame.Class switch
+    {
+        DeliveryClass.Control => IsFull(_control, frame, OutboxLimits.ControlFrames, OutboxLimits.ControlBytes),
+        DeliveryClass.HotReliable => IsFull(_hotReliable, frame, int.MaxValue, limits.HotReliableBytes),
+        DeliveryClass.HotLossy => _hotLossy.Count >= limits.HotMaxKeys,
+        _ => IsFull(_ext, frame, limits.ExtMessages, limits.ExtBytes),
+    };
+
     /// <summary>Offers a frame; the outbox takes over one reference whatever the answer.</summary>
     public EnqueueResult TryEnqueue(OutboundFrame frame, OutboxLimits limits)
     {
@@ -151,9 +160,12 @@ internal sealed class Outbox
         _close = null;
     }
 
+    private static bool IsFull(in FrameQueue queue, OutboundFrame frame, int maxFrames, int maxBytes) =>
+        queue.Count >= maxFrames || queue.Bytes + frame.Length > maxBytes;
+
     private EnqueueResult TryAppend(ref FrameQueue queue, OutboundFrame frame, int maxFrames, int maxBytes)
     {
-        if (queue.Count >= maxFrames || queue.Bytes + frame.Length > maxBytes)
+        if (IsFull(queue, frame, maxFrames, maxBytes))
         {
             End(frame, Fate.Overflow);
             return EnqueueResult.Full;

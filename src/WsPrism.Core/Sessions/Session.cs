@@ -176,8 +176,9 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
     /// <summary>Offers a frame to the outbox, which takes over one reference. An overflow ends the session as its tenant's rule says.</summary>
     public void Enqueue(OutboundFrame frame)
     {
-        // Conflation is for consumers that are behind. One that keeps up gets each state: what waits for the end of the pass goes out first.
-        if (frame.Class == DeliveryClass.HotLossy && !Connection.IsCongested && Outbox.WouldConflate(frame.Key))
+        // Conflation and overflow are for consumers that are behind. One that keeps up gets everything: what waits for the end of the pass goes out first.
+        if (!Connection.IsCongested
+            && (Outbox.IsFullFor(frame, Tenant.Snapshot.Outbox) || (frame.Class == DeliveryClass.HotLossy && Outbox.WouldConflate(frame.Key))))
         {
             Flush();
         }
