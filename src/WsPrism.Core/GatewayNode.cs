@@ -103,14 +103,14 @@ internal sealed class GatewayNode
             session.Shard.Post(() => session.End(EndReason.Drained));
         }
 
-        // Who was admitted before the drain but registered after the list was made.
-        foreach (var session in _tenants.Values.SelectMany(tenant => tenant.Registry.Sessions()))
-        {
-            session.Shard.Post(() => session.End(EndReason.Drained));
-        }
-
         while (Shards.Any(shard => shard.SessionCount > 0))
         {
+            // Who passed the checks before the drain but registers only now.
+            foreach (var session in _tenants.Values.SelectMany(tenant => tenant.Registry.Sessions()))
+            {
+                session.Shard.Post(() => session.End(EndReason.Drained));
+            }
+
             await Task.Delay(DrainStep, Time, cancellation).ConfigureAwait(false);
         }
     }
