@@ -18,7 +18,7 @@ internal static class LoggerSetup
         builder.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         foreach (var (category, level) in config.Categories)
         {
-            builder.AddFilter(category, LevelOf(level));
+            builder.AddFilter(category, AtMost(category, LevelOf(level)));
         }
 
         if (config.Format == "json")
@@ -35,6 +35,10 @@ internal static class LoggerSetup
             builder.AddConsole(options => options.FormatterName = PlainConsoleFormatter.FormatterName);
         }
     });
+
+    // At a finer level the framework writes down requests with their query and with broken header lines, and so the tickets in them.
+    private static LogLevel AtMost(string category, LogLevel level) =>
+        category.StartsWith("Microsoft", StringComparison.OrdinalIgnoreCase) && level < LogLevel.Warning ? LogLevel.Warning : level;
 
     private static LogLevel LevelOf(string level) => level switch
     {
