@@ -9,7 +9,7 @@ internal sealed record FuzzOptions(TimeSpan Duration, int Seed, string? Target, 
     public const string Usage = """
         usage: WsPrism.Fuzz [--seconds N] [--seed S] [--input HEX] [target]
 
-          --seconds N   how long each target runs (default 10)
+          --seconds N   how long all of it runs, shared out evenly among the targets (default 15)
           --seed S      repeats an earlier run (default: a random seed, which is printed)
           --input HEX   runs one input, as printed with a finding, instead of mutating
           target        one target by name (default: all)
@@ -18,7 +18,7 @@ internal sealed record FuzzOptions(TimeSpan Duration, int Seed, string? Target, 
     /// <summary>Reads the arguments; null where they make no sense.</summary>
     public static FuzzOptions? Parse(ReadOnlySpan<string> args)
     {
-        var options = new FuzzOptions(TimeSpan.FromSeconds(10), RandomNumberGenerator.GetInt32(int.MaxValue), null, null);
+        var options = new FuzzOptions(TimeSpan.FromSeconds(15), RandomNumberGenerator.GetInt32(int.MaxValue), null, null);
         while (!args.IsEmpty)
         {
             if (!args[0].StartsWith("--", StringComparison.Ordinal))

@@ -6,7 +6,7 @@ namespace WsPrism.Fuzz;
 /// <summary>One target, one seed, one stretch of time.</summary>
 internal static class FuzzRun
 {
-    private const int RunsBetweenClockReads = 256;
+    private const int RunsBetweenClockReads = 16;
 
     /// <summary>Runs until the time is over or something is found. True: nothing was found.</summary>
     public static bool Run(IFuzzTarget target, FuzzOptions options)

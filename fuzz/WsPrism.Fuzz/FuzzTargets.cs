@@ -7,6 +7,11 @@ internal static class FuzzTargets
     public static IReadOnlyList<IFuzzTarget> All { get; } =
     [
         new EnvelopeTarget(),
-        new HotTarget()
+        new HotTarget(),
+        new WebSocketTarget(),
+        new DeflateTarget(),
+        new HandshakeTarget(),
+        new PolicyTarget(),
+        new YamlTarget()
     ];
 }

@@ -10,6 +10,7 @@ if (options is null || targets.Count == 0 || (options.Input is not null && targe
     return 2;
 }
 
+options = options with { Duration = options.Duration / targets.Count };
 var clean = true;
 foreach (var target in targets)
     clean &= options.Input is { } input ? FuzzRun.TryOne(target, input, run: 0, options.Seed) : FuzzRun.Run(target, options);

@@ -4,7 +4,7 @@ using System.Text;
 
 var address = args.Length > 0 ? args[0] : "ws://127.0.0.1:8080";
 var tenant = args.Length > 1 ? args[1] : "demo";
-using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
 
 using var alice = await ConnectAsync("alice");
 using var bob = await ConnectAsync("bob");

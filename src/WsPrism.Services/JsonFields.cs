@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text.Json;
 
 namespace WsPrism.Services;
@@ -24,7 +25,7 @@ internal static class JsonFields
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isWanted = reader.ValueTextEquals(name);
+            var isWanted = IsNamed(reader, name);
             reader.Read();
             var start = (int)reader.TokenStartIndex;
             reader.Skip();
@@ -35,6 +36,42 @@ internal static class JsonFields
         }
 
         return !raw.IsEmpty;
+    }
+
+    /// <summary>
+    /// True where the property that the reader stands on has this name, which is printable ASCII without quotes and slashes. Unlike
+    /// <see cref="Utf8JsonReader.ValueTextEquals(ReadOnlySpan{byte})"/> it does not throw on half of a surrogate pair.
+    /// </summary>
+    public static bool IsNamed(in Utf8JsonReader reader, ReadOnlySpan<byte> name)
+    {
+        var rest = reader.ValueSpan;
+        if (!reader.ValueIsEscaped)
+        {
+            return rest.SequenceEqual(name);
+        }
+
+        foreach (var wanted in name)
+        {
+            if (rest.StartsWith("\\u"u8))
+            {
+                if (!Utf8Parser.TryParse(rest.Slice(2, 4), out ushort unit, out _, 'x') || unit != wanted)
+                {
+                    return false;
+                }
+
+                rest = rest[6..];
+            }
+            else if (rest.IsEmpty || rest[0] != wanted)
+            {
+                return false;
+            }
+            else
+            {
+                rest = rest[1..];
+            }
+        }
+
+        return rest.IsEmpty;
     }
 
     /// <summary>Finds a field that must be a string; <paramref name="raw"/> is the token with its quotes.</summary>
@@ -82,6 +119,6 @@ internal static class JsonFields
     /// <summary>An integer field within a range, or what to take where it is absent; null where it is something else.</summary>
     public static int? FindInteger(ReadOnlySpan<byte> data, ReadOnlySpan<byte> name, int absent, int min, int max) =>
         !TryFind(data, name, out var raw) ? absent
-        : System.Buffers.Text.Utf8Parser.TryParse(raw, out int value, out var consumed) && consumed == raw.Length && value >= min && value <= max ? value
+        : Utf8Parser.TryParse(raw, out int value, out var consumed) && consumed == raw.Length && value >= min && value <= max ? value
         : null;
 }

@@ -7,10 +7,9 @@ internal static class Programs
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>How to start the gateway's program, or another assembly of the output folder, with the runtime that runs the tests.</summary>
+    /// <summary>How to start the gateway's program, or another assembly of the output folder.</summary>
     public static ProcessStartInfo Dotnet(string assembly, params IEnumerable<string> args) =>
-        Of(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, assembly), .. args]);
+        Of(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Path.Combine(AppContext.BaseDirectory, assembly), .. args]);
 
     public static ProcessStartInfo Of(string program, params IEnumerable<string> args) => new(program, args)
     {

@@ -29,7 +29,7 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, yaml.Replace("127.0.0.1:8080", "127.0.0.1:0").Replace("127.0.0.1:9090", "127.0.0.1:0"));
         var gateway = new RunningGateway(Process.Start(Programs.Dotnet("wsprism.dll", "start", "--config", file))!, file);
-        await gateway.ReadAddressesAsync().WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
+        await gateway.ReadAddressesAsync().WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System);
         return gateway;
     }
 

@@ -36,7 +36,7 @@ public sealed partial class WalkthroughTests
         var page = Page.Of("README.md");
         await using var gateway = await RunningGateway.StartDemoAsync();
 
-        var output = await RunScriptAsync(gateway.Redirect(page.Blocks.Single(block => block.Info == "js").Body) + "setTimeout(() => ws.close(), 1000);\n");
+        var output = await RunScriptAsync(gateway.Redirect(page.Blocks.Single(block => block.Info == "js").Body) + CloseAfter("ws", 2));
 
         AssertShown(page, output);
         Assert.Contains("250, 1, 0, 42", output.ReplaceLineEndings(" "));
@@ -49,7 +49,7 @@ public sealed partial class WalkthroughTests
         await using var gateway = await RunningGateway.StartAsync(page.Blocks.First(block => block.Info == "yaml").Body);
 
         var output = await RunScriptAsync(
-            gateway.Redirect(page.Blocks.Single(block => block.Info == "js").Body) + "setTimeout(() => { alice.close(); bob.close(); }, 1000);\n");
+            gateway.Redirect(page.Blocks.Single(block => block.Info == "js").Body) + CloseAfter("alice", 2) + CloseAfter("bob", 2));
 
         AssertShown(page, output);
         Assert.Contains("alice 010a08020000002a", output);
@@ -80,6 +80,20 @@ public sealed partial class WalkthroughTests
             Assert.Contains($"| {(int)status} | `{code}` |", page);
         }
     }
+
+    // Ends an example once the last of what it waits for has come: a chat message and a Hot frame, or a chat message and an error.
+    private static string CloseAfter(string socket, int count) =>
+        $$"""
+        {
+          const came = new Set();
+          {{socket}}.addEventListener("message", (e) => {
+            const kind = typeof e.data !== "string" ? "frame" : /"type":"(msg|error)"/.exec(e.data)?.[1];
+            if (kind) came.add(kind);
+            if (came.size === {{count}}) {{socket}}.close();
+          });
+        }
+
+        """;
 
     // Each line that the page shows must have come, but for what differs from run to run.
     private static void AssertShown(Page page, string output)

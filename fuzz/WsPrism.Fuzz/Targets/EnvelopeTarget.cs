@@ -1,13 +1,15 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using WsPrism.Fuzz.References;
 using WsPrism.Protocol;
 using WsPrism.Protocol.Ext;
 
 namespace WsPrism.Fuzz.Targets;
 
 /// <summary>
-/// Reads envelopes. What is accepted must agree with the document model, keep the rules, and read the same after being written.
+/// Reads envelopes. Every answer must be the one of the same rules on .NET's JSON reader; what is accepted must agree with the document model, keep the
+/// rules, and read the same after being written.
 /// </summary>
 internal sealed class EnvelopeTarget : IFuzzTarget
 {
@@ -23,7 +25,8 @@ internal sealed class EnvelopeTarget : IFuzzTarget
             """ {"v":1,"svc":"chat","type":"send","room":"match:1","id":"a-1","data":{"msg":"Hello \u00e9 World","n":[1,2.50e1,null,true]}} """,
             """{"id":-9223372036854775808,"data":[[[[{}]]]],"room":"\ud83d\ude00\"\\\/","type":"b","svc":"a"}""",
             """{"s\u0076c":"ch\u0061t","type":"send","room":"café 漢 😀","id":"\u0000\n","data":"x"}""",
-            $$"""{"svc":"a","type":"b","data":{{new string('[', EnvelopeRules.MaxDepth - 1)}}{{new string(']', EnvelopeRules.MaxDepth - 1)}}}"""
+            $$"""{"svc":"a","type":"b","data":{{new string('[', EnvelopeRules.MaxDepth - 1)}}{{new string(']', EnvelopeRules.MaxDepth - 1)}}}""",
+            $$"""{"svc":"a","type":"b","id":1,"data":{{new string('[', 1_023)}}{{new string(']', 1_023)}}}"""
         }.Select(Encoding.UTF8.GetBytes)
     ];
 
@@ -43,6 +46,7 @@ internal sealed class EnvelopeTarget : IFuzzTarget
         scratch.Fill(0xFF);
         var error = EnvelopeReader.TryRead(input, scratch, out var envelope);
 
+        AgreesWithTheReference(input, error, envelope);
         KeepsTheRules(envelope);
         if (error != ErrorCode.None)
         {
@@ -54,6 +58,18 @@ internal sealed class EnvelopeTarget : IFuzzTarget
         BrokenInvariantException.ThrowIfNot(!envelope.Svc.IsEmpty && !envelope.Type.IsEmpty, "an accepted envelope has its names");
         AgreesWithTheDocument(input, envelope);
         ReadsTheSameAfterWriting(envelope);
+    }
+
+    private static void AgreesWithTheReference(ReadOnlySpan<byte> input, ErrorCode error, in Envelope envelope)
+    {
+        Span<byte> scratch = stackalloc byte[EnvelopeReader.ScratchLength];
+        var expected = ReferenceEnvelopeScan.TryRead(input, scratch, out var other);
+        BrokenInvariantException.ThrowIfNot(error == expected, $"the reference answers {expected}, not {error}");
+        BrokenInvariantException.ThrowIfNot(
+            envelope.Svc.SequenceEqual(other.Svc) && envelope.Type.SequenceEqual(other.Type) && envelope.Room.SequenceEqual(other.Room)
+            && envelope.Data.SequenceEqual(other.Data) && envelope.Id.RawToken.SequenceEqual(other.Id.RawToken)
+            && envelope.Id.Value.SequenceEqual(other.Id.Value) && envelope.Id.IsNumber == other.Id.IsNumber,
+            "the reference reads the same fields");
     }
 
     private static void KeepsTheRules(in Envelope envelope)

@@ -33,7 +33,7 @@ internal static class GatewaySections
         .Key(
             x => x.Categories,
             new MapSpec<string, string>(MapKey.Text(Texts.Category), Level),
-            "Levels by category prefix, for example `WsPrism.Policies: debug`.");
+            "Levels by category prefix, for example `WsPrism.Sessions: debug`.");
 
     public static readonly SectionSpec<GatewayConfig> Gateway = new SectionSpec<GatewayConfig>()
         .Key(x => x.Listen, Texts.Listen, "Where clients connect. Port 0 lets the system choose.")

@@ -110,6 +110,6 @@ public sealed record LoggingConfig
     /// <summary><c>console</c> or <c>json</c>.</summary>
     public string Format { get; init; } = "console";
 
-    /// <summary>Levels by category prefix, for example <c>WsPrism.Policies: debug</c>.</summary>
+    /// <summary>Levels by category prefix, for example <c>WsPrism.Sessions: debug</c>.</summary>
     public IReadOnlyDictionary<string, string> Categories { get; init; } = new Dictionary<string, string>();
 }

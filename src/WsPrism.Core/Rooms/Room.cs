@@ -12,6 +12,7 @@ internal sealed class Room : IRoom
 {
     private readonly byte[] _nameUtf8;
     private readonly RoomRule _rule;
+    private int _userCount;
 
     public Room(string name, uint handle, RoomRule rule, int shards)
     {
@@ -38,7 +39,12 @@ internal sealed class Room : IRoom
     /// <summary>Users in the room with the sessions they have in it. Guarded by the registry's lock.</summary>
     public Dictionary<UserEntry, List<uint>> Users { get; } = [];
 
-    public int UserCount => Users.Count;
+    /// <summary>Set by the registry under its lock, whenever <see cref="Users"/> changes.</summary>
+    public int UserCount
+    {
+        get => Volatile.Read(ref _userCount);
+        set => Volatile.Write(ref _userCount, value);
+    }
 
     /// <summary>Sessions in the room, over all shards; exact only while nobody joins or leaves.</summary>
     public int SessionCount

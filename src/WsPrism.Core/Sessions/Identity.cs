@@ -5,6 +5,9 @@ namespace WsPrism.Core.Sessions;
 /// <summary>Who a valid ticket speaks for. Immutable.</summary>
 internal sealed class Identity
 {
+    /// <summary>The longest name of a user, in bytes of UTF-8; as long as a room's.</summary>
+    public const int MaxUserBytes = 128;
+
     public Identity(string user)
     {
         User = user;

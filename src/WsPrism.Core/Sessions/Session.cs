@@ -248,7 +248,7 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
         {
             Span<char> chars = stackalloc char[128];
             var length = Encoding.UTF8.GetChars(name, chars);
-            var code = Tenant.Registry.TryJoin(this, chars[..length], Tenant.Snapshot, out var room, out _);
+            var code = Tenant.Registry.TryJoin(this, chars[..length], Tenant.Snapshot, out var room);
             if (code != ErrorCode.None)
             {
                 return code;
@@ -330,7 +330,16 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
         }
     }
 
-    protected internal override void OnDue(long nowMs)
+    /// <summary>A fault of the gateway's own met this session: it goes at once, with whatever is left of its state.</summary>
+    public void Fail()
+    {
+        End(EndReason.InternalError);
+        Connection.Abort();
+    }
+
+    protected internal override void OnDue(long nowMs) => Shard.Guard(this, static session => session.OnTime(session.Shard.Clock.NowMs));
+
+    private void OnTime(long nowMs)
     {
         if (HasEnded)
         {

@@ -176,10 +176,24 @@ internal sealed partial class Shard
         {
             var session = _touched[i];
             session.IsTouched = false;
-            session.Flush();
+            Guard(session, static session => session.Flush());
         }
 
         _touched.Clear();
+    }
+
+    /// <summary>Does something for one session; a fault takes that session with it, never the shard and its other sessions.</summary>
+    public void Guard(Session session, Action<Session> work)
+    {
+        try
+        {
+            work(session);
+        }
+        catch (Exception exception)
+        {
+            Log.SessionFailed(_logger, exception, session.Tenant.Id, session.SessionId, session.TraceId);
+            session.Fail();
+        }
     }
 
     private void Run(in MailboxItem item)
@@ -211,5 +225,8 @@ internal sealed partial class Shard
     {
         [LoggerMessage(1, LogLevel.Error, "A piece of a shard's work failed.")]
         public static partial void WorkFailed(ILogger logger, Exception exception);
+
+        [LoggerMessage(2, LogLevel.Error, "A session failed and is cut off: tenant={Tenant} session={Session} trace_id={TraceId}")]
+        public static partial void SessionFailed(ILogger logger, Exception exception, string tenant, string session, string traceId);
     }
 }

@@ -36,6 +36,6 @@ internal sealed class DevTickets
             }
         }
 
-        return user is null ? null : new Identity(user);
+        return user is null || Encoding.UTF8.GetByteCount(user) > Identity.MaxUserBytes ? null : new Identity(user);
     }
 }

@@ -8,7 +8,7 @@ namespace WsPrism.Core.Tenants;
 
 /// <summary>
 /// Who is on this node: a tenant's users, sessions and rooms, with the limits that must hold over all shards. One short lock a tenant guards all of it;
-/// this is the control path (connect, join, leave, close), no message takes it. Safe for all threads.
+/// this is the control path (connect, join, leave, close, and the queries about members); messages to a room do not take it. Safe for all threads.
 /// </summary>
 internal sealed class TenantRegistry
 {
@@ -131,10 +131,9 @@ internal sealed class TenantRegistry
     }
 
     /// <summary>Makes a session a member of a room, which is made where it does not exist.</summary>
-    public ErrorCode TryJoin(Session session, ReadOnlySpan<char> name, TenantSnapshot tenant, out Room? room, out int users)
+    public ErrorCode TryJoin(Session session, ReadOnlySpan<char> name, TenantSnapshot tenant, out Room? room)
     {
         var limits = tenant.Config.Limits;
-        users = 0;
         lock (_gate)
         {
             var user = session.UserEntry!;
@@ -170,7 +169,7 @@ internal sealed class TenantRegistry
             }
 
             handles.Add(session.Handle);
-            users = room.Users.Count;
+            room.UserCount = room.Users.Count;
             return ErrorCode.None;
         }
     }
@@ -193,6 +192,7 @@ internal sealed class TenantRegistry
                 user.Rooms.Remove(room);
             }
 
+            room.UserCount = room.Users.Count;
             if (room.Users.Count == 0)
             {
                 _rooms.Remove(room.Name);

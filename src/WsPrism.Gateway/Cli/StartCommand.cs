@@ -41,7 +41,7 @@ internal static class StartCommand
 
         try
         {
-            return await RunAsync(new GatewayHost(result.Config, isDemo, TimeProvider.System, loggers));
+            return await RunAsync(new GatewayHost(result.Config, isDemo, TimeProvider.System, loggers), logger);
         }
         catch (CertificateException exception)
         {
@@ -55,10 +55,15 @@ internal static class StartCommand
         }
     }
 
-    private static async Task<int> RunAsync(GatewayHost gateway)
+    private static async Task<int> RunAsync(GatewayHost gateway, ILogger logger)
     {
         await using var host = gateway;
         using var signals = new DrainSignals();
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            StartLog.NoReload(logger);
+        });
         await host.StartAsync();
         await signals.WaitAsync();
         await host.DrainAsync();
@@ -126,6 +131,9 @@ internal static partial class StartLog
 
     [LoggerMessage(8, LogLevel.Information, "Draining: {Sessions} sessions over {GraceMs} ms; a second signal ends at once")]
     public static partial void Draining(ILogger logger, int sessions, int graceMs);
+
+    [LoggerMessage(11, LogLevel.Warning, "SIGHUP: this version cannot reload its configuration; restart it to apply changes")]
+    public static partial void NoReload(ILogger logger);
 
     [LoggerMessage(9, LogLevel.Information, "Drained")]
     public static partial void Drained(ILogger logger);

@@ -45,6 +45,12 @@ internal sealed class HandshakeEndpoint
         }
         else
         {
+            if (answer == HandshakeAnswer.NotAllowed)
+            {
+                // PROTOCOL §2: what a page may read follows the tenant's origins.
+                http.Response.Headers.AccessControlAllowOrigin = default;
+            }
+
             await answer.WriteAsync(http, retryAfter);
         }
     }

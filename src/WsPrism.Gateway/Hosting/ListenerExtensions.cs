@@ -16,7 +16,6 @@ internal static class ListenerExtensions
 
         if (address.UnixPath is { } path)
         {
-            UnixSocketFile.RemoveStale(path);
             options.ListenUnixSocket(path, configure);
         }
         else if (address.Host == "localhost")

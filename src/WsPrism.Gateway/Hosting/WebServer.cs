@@ -10,6 +10,8 @@ namespace WsPrism.Gateway.Hosting;
 /// <summary>One Kestrel with one handler: no routing, no middleware, nothing from the environment.</summary>
 internal sealed class WebServer : IAsyncDisposable
 {
+    private const string UnixScheme = "unix:";
+
     private readonly WebApplication _app;
     private readonly string _key;
     private readonly string _listen;
@@ -47,6 +49,11 @@ internal sealed class WebServer : IAsyncDisposable
     {
         try
         {
+            if (_listen.StartsWith(UnixScheme, StringComparison.Ordinal))
+            {
+                UnixSocketFile.RemoveStale(_listen[UnixScheme.Length..]);
+            }
+
             await _app.StartAsync();
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
@@ -55,7 +62,7 @@ internal sealed class WebServer : IAsyncDisposable
         }
 
         var bound = _app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
-        Address = _listen.StartsWith("unix:", StringComparison.Ordinal) ? _listen : bound[(bound.IndexOf("://", StringComparison.Ordinal) + 3)..];
+        Address = _listen.StartsWith(UnixScheme, StringComparison.Ordinal) ? _listen : bound[(bound.IndexOf("://", StringComparison.Ordinal) + 3)..];
     }
 
     public Task StopAsync(TimeSpan patience)

@@ -13,9 +13,12 @@ internal static class LoggerSetup
         // What the framework says about each request is not the gateway's log.
         builder.AddFilter("Microsoft", LogLevel.Warning);
         builder.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Critical);
+
+        // A listener that cannot be opened is told in one line of our own, not in a stack trace.
+        builder.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         foreach (var (category, level) in config.Categories)
         {
-            builder.AddFilter(category, LevelOf(level));
+            builder.AddFilter(category, AtMost(category, LevelOf(level)));
         }
 
         if (config.Format == "json")
@@ -32,6 +35,10 @@ internal static class LoggerSetup
             builder.AddConsole(options => options.FormatterName = PlainConsoleFormatter.FormatterName);
         }
     });
+
+    // At a finer level the framework writes down requests with their query and with broken header lines, and so the tickets in them.
+    private static LogLevel AtMost(string category, LogLevel level) =>
+        category.StartsWith("Microsoft", StringComparison.OrdinalIgnoreCase) && level < LogLevel.Warning ? LogLevel.Warning : level;
 
     private static LogLevel LevelOf(string level) => level switch
     {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Unicode;
 
 namespace WsPrism.Protocol.Ext;
@@ -13,7 +12,7 @@ public static class EnvelopeReader
     public const int ScratchLength = EnvelopeScan.ScratchLength;
 
     /// <summary>
-    /// Reads one message. Does not allocate unless it answers an error.
+    /// Reads one message, whatever it holds, without allocating.
     /// </summary>
     /// <param name="message">The whole text message.</param>
     /// <param name="scratch">
@@ -35,27 +34,14 @@ public static class EnvelopeReader
         ArgumentOutOfRangeException.ThrowIfLessThan(scratch.Length, ScratchLength, nameof(scratch));
 
         envelope = default;
-        if (!StartsWithBrace(message) || !Utf8.IsValid(message))
+        if (!Utf8.IsValid(message))
             return ErrorCode.BadRequest;
 
         var scan = new EnvelopeScan(message, scratch);
-        try
-        {
-            scan.Run();
-        }
-        catch (JsonException)
-        {
+        if (!scan.TryRun())
             return ErrorCode.BadRequest;
-        }
 
         envelope = scan.ToEnvelope();
         return scan.Error;
-    }
-
-    // Turns away what is not even close to an envelope before the JSON reader would throw.
-    private static bool StartsWithBrace(ReadOnlySpan<byte> message)
-    {
-        var start = message.IndexOfAnyExcept(" \t\r\n"u8);
-        return start >= 0 && message[start] == '{';
     }
 }

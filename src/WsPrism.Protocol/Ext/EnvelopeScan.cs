@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Text.Json;
 
 namespace WsPrism.Protocol.Ext;
 
@@ -15,13 +14,16 @@ internal ref struct EnvelopeScan
     private const int IdSlot = RoomSlot + EnvelopeRules.MaxRoomLength;
     private const int LongestField = 4;
 
-    // MaxDepth is checked here rather than by the reader, so that a message a little too deep still gives up its id.
-    private const int ReaderDepth = 1024;
-
     private readonly ReadOnlySpan<byte> _message;
     private readonly Span<byte> _scratch;
-    private Utf8JsonReader _json;
     private Fields _seen;
+
+    // The value at hand: its token, quotes or brackets included, and what JsonSyntax says about it.
+    private ReadOnlySpan<byte> _value;
+    private JsonKind _kind;
+    private bool _isEscaped;
+    private int _levels;
+
     private ReadOnlySpan<byte> _svc;
     private ReadOnlySpan<byte> _type;
     private ReadOnlySpan<byte> _room;
@@ -34,7 +36,6 @@ internal ref struct EnvelopeScan
     {
         _message = message;
         _scratch = scratch;
-        _json = new Utf8JsonReader(message, new JsonReaderOptions { MaxDepth = ReaderDepth });
     }
 
     [Flags]
@@ -52,18 +53,22 @@ internal ref struct EnvelopeScan
     /// <summary>The first error in the message, or the missing field, or none.</summary>
     public ErrorCode Error { get; private set; }
 
-    /// <summary>Scans the whole message, which starts with a brace. Throws <see cref="JsonException"/> where it is not JSON.</summary>
-    public void Run()
+    /// <summary>Scans the whole message. False where it is not one JSON object.</summary>
+    public bool TryRun()
     {
-        _json.Read();
-        while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
-            ReadField();
+        var at = JsonSyntax.SkipSpace(_message, 0);
+        if (JsonSyntax.At(_message, at) != '{')
+            return false;
 
-        // Behind the closing brace only white space is left, or this throws.
-        _json.Read();
+        at = JsonSyntax.SkipSpace(_message, at + 1);
+        at = JsonSyntax.At(_message, at) == '}' ? at + 1 : ReadFields(at);
+        if (at < 0 || JsonSyntax.SkipSpace(_message, at) != _message.Length)
+            return false;
 
         if ((_seen & (Fields.Svc | Fields.Type)) != (Fields.Svc | Fields.Type))
             Fail(ErrorCode.BadRequest);
+
+        return true;
     }
 
     public readonly Envelope ToEnvelope() => new()
@@ -75,14 +80,43 @@ internal ref struct EnvelopeScan
         Id = new EnvelopeId { IsNumber = _idIsNumber, Value = _idValue, RawToken = _idToken }
     };
 
-    private void ReadField()
+    // From the first name to behind the closing brace.
+    private int ReadFields(int at)
     {
-        var field = IdentifyField();
-        _json.Read();
+        while (true)
+        {
+            var name = at;
+            at = JsonSyntax.SkipName(_message, at, out var nameEnd, out var isNameEscaped);
+            if (at < 0)
+                return JsonSyntax.Broken;
+
+            var value = at;
+            at = JsonSyntax.SkipValue(_message, at, out _kind, out _isEscaped, out _levels);
+            if (at < 0)
+                return JsonSyntax.Broken;
+
+            _value = _message[value..at];
+            ReadField(Identify(_message[(name + 1)..(nameEnd - 1)], isNameEscaped));
+
+            at = JsonSyntax.SkipSpace(_message, at);
+            switch (JsonSyntax.At(_message, at))
+            {
+                case (byte)',':
+                    at = JsonSyntax.SkipSpace(_message, at + 1);
+                    break;
+                case (byte)'}':
+                    return at + 1;
+                default:
+                    return JsonSyntax.Broken;
+            }
+        }
+    }
+
+    private void ReadField(Fields field)
+    {
         if (field == Fields.None || (_seen & field) != 0)
         {
             Fail(ErrorCode.BadRequest);
-            SkipValue();
             return;
         }
 
@@ -110,35 +144,31 @@ internal ref struct EnvelopeScan
         }
     }
 
-    private readonly Fields IdentifyField()
+    private static Fields Identify(ReadOnlySpan<byte> name, bool isEscaped)
     {
-        if (!_json.ValueIsEscaped)
-            return FieldOf(_json.ValueSpan);
+        if (!isEscaped)
+            return FieldOf(name);
 
-        Span<byte> name = stackalloc byte[LongestField];
-        return JsonText.TryUnescape(_json.ValueSpan, name, out var length) ? FieldOf(name[..length]) : Fields.None;
+        Span<byte> text = stackalloc byte[LongestField];
+        return JsonText.TryUnescape(name, text, out var length) ? FieldOf(text[..length]) : Fields.None;
     }
 
-    private static Fields FieldOf(ReadOnlySpan<byte> name)
+    private static Fields FieldOf(ReadOnlySpan<byte> name) => name.Length switch
     {
-        if (name.SequenceEqual("svc"u8))
-            return Fields.Svc;
-        if (name.SequenceEqual("type"u8))
-            return Fields.Type;
-        if (name.SequenceEqual("room"u8))
-            return Fields.Room;
-        if (name.SequenceEqual("data"u8))
-            return Fields.Data;
-        if (name.SequenceEqual("id"u8))
-            return Fields.Id;
-        return name.SequenceEqual("v"u8) ? Fields.V : Fields.None;
-    }
+        1 when name[0] == 'v' => Fields.V,
+        2 when name.SequenceEqual("id"u8) => Fields.Id,
+        3 when name.SequenceEqual("svc"u8) => Fields.Svc,
+        4 when name.SequenceEqual("type"u8) => Fields.Type,
+        4 when name.SequenceEqual("data"u8) => Fields.Data,
+        4 when name.SequenceEqual("room"u8) => Fields.Room,
+        _ => Fields.None
+    };
 
     private void ReadVersion()
     {
         if (!IsInteger())
-            Refuse();
-        else if (!_json.ValueSpan.SequenceEqual("1"u8))
+            Fail(ErrorCode.BadRequest);
+        else if (_value is not [(byte)'1'])
             Fail(ErrorCode.UnsupportedVersion);
     }
 
@@ -147,7 +177,7 @@ internal ref struct EnvelopeScan
         if (TryGetText(slot, EnvelopeRules.MaxNameLength, out var text) && EnvelopeRules.IsName(text))
             name = text;
         else
-            Refuse();
+            Fail(ErrorCode.BadRequest);
     }
 
     private void ReadRoom()
@@ -155,22 +185,24 @@ internal ref struct EnvelopeScan
         if (TryGetText(RoomSlot, EnvelopeRules.MaxRoomLength, out var text) && EnvelopeRules.IsRoom(text))
             _room = text;
         else
-            Refuse();
+            Fail(ErrorCode.BadRequest);
     }
 
     private void ReadData()
     {
-        var start = (int)_json.TokenStartIndex;
-        SkipValue();
-        _data = _message[start..(int)_json.BytesConsumed];
+        _data = _value;
+
+        // The envelope itself is the first level.
+        if (_levels >= EnvelopeRules.MaxDepth)
+            Fail(ErrorCode.BadRequest);
     }
 
     private void ReadId()
     {
-        if (IsInteger() && Utf8Parser.TryParse(_json.ValueSpan, out long number, out _))
+        if (IsInteger() && Utf8Parser.TryParse(_value, out long number, out _))
         {
             _idIsNumber = true;
-            _idValue = number == 0 ? "0"u8 : _json.ValueSpan;
+            _idValue = number == 0 ? "0"u8 : _value;
         }
         else if (TryGetText(IdSlot, EnvelopeRules.MaxIdLength, out var text) && text.Length is > 0 and <= EnvelopeRules.MaxIdLength)
         {
@@ -178,53 +210,31 @@ internal ref struct EnvelopeScan
         }
         else
         {
-            Refuse();
+            Fail(ErrorCode.BadRequest);
             return;
         }
 
-        _idToken = _message[(int)_json.TokenStartIndex..(int)_json.BytesConsumed];
+        _idToken = _value;
     }
 
     // An integer token: 1.0 and 1e0 are numbers of the same value, and not integers here.
     private readonly bool IsInteger() =>
-        _json.TokenType == JsonTokenType.Number && _json.ValueSpan.IndexOfAny(".eE"u8) < 0;
+        _kind == JsonKind.Number && _value.IndexOfAny(".eE"u8) < 0;
 
     private readonly bool TryGetText(int slot, int maxLength, out ReadOnlySpan<byte> text)
     {
         text = default;
-        if (_json.TokenType != JsonTokenType.String)
+        if (_kind != JsonKind.String)
             return false;
 
-        text = _json.ValueSpan;
-        if (!_json.ValueIsEscaped)
+        text = _value[1..^1];
+        if (!_isEscaped)
             return true;
 
         var target = _scratch.Slice(slot, maxLength);
         var fits = JsonText.TryUnescape(text, target, out var length);
         text = target[..length];
         return fits;
-    }
-
-    private void Refuse()
-    {
-        Fail(ErrorCode.BadRequest);
-        SkipValue();
-    }
-
-    // Stops at the value's last token, having seen that it is well-formed and not too deep.
-    private void SkipValue()
-    {
-        if (_json.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
-            return;
-
-        var depth = _json.CurrentDepth;
-        do
-        {
-            // An opening token reports the level it stands on, which is one above its own.
-            if (_json.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray && _json.CurrentDepth >= EnvelopeRules.MaxDepth)
-                Fail(ErrorCode.BadRequest);
-        }
-        while (_json.Read() && _json.CurrentDepth > depth);
     }
 
     private void Fail(ErrorCode error)

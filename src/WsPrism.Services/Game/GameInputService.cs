@@ -49,7 +49,7 @@ public sealed class GameInputService : IExtService
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             // A sender's own "from" would speak for somebody else: receivers take the last of a repeated field.
-            var isForged = reader.ValueTextEquals("from"u8);
+            var isForged = JsonFields.IsNamed(reader, "from"u8);
             var token = data.Slice((int)reader.TokenStartIndex, reader.ValueSpan.Length + 2);
             if (!JsonFields.TryUnescape(token, buffer, out var name))
             {

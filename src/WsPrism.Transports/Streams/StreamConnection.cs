@@ -176,9 +176,13 @@ internal sealed class StreamConnection : ITransportConnection, IValueTaskSource,
         {
             _pendingWrite.GetResult();
         }
-        catch (Exception)
+        catch (Exception) when (!_isClosed)
         {
             Break();
+        }
+        catch (Exception)
+        {
+            // The request has ended; its abort may be somebody else's by now.
         }
 
         ReturnOutbound();

@@ -55,7 +55,7 @@ public sealed class AllowlistTests
     });
 
     [Fact]
-    public void The_hot_bitmap_agrees_with_the_list_on_all_routes() => Seeds.Check(8, random =>
+    public void The_hot_bitmap_agrees_with_the_list_on_all_routes() => Seeds.Check(4, random =>
     {
         var entries = Enumerable.Range(0, random.Next(40))
             .Select(_ => $"{random.Next(256)}:{(random.Next(4) == 0 ? "*" : random.Next(256).ToString())}").Append("0:0").Append("255:255").ToArray();
@@ -64,7 +64,8 @@ public sealed class AllowlistTests
         {
             for (var opcode = 0; opcode < 256; opcode++)
             {
-                var expected = Array.FindIndex(entries, entry => entry == $"{svc}:{opcode}" || entry == $"{svc}:*");
+                var (exact, wildcard) = ($"{svc}:{opcode}", $"{svc}:*");
+                var expected = Array.FindIndex(entries, entry => entry == exact || entry == wildcard);
                 Assert.Equal(expected >= 0, allowlist.Allows((byte)svc, (byte)opcode));
                 if (expected >= 0 && opcode % 16 == 0)
                 {

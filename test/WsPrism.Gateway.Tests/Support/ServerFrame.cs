@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 
@@ -13,13 +14,32 @@ internal sealed record ServerFrame(bool Fin, int Rsv, int Opcode, byte[] Payload
 
     public bool IsClose => Opcode == ClientFrame.Close;
 
-    public string Text => Encoding.UTF8.GetString(Payload);
+    public bool IsCompressed => Rsv == 4;
 
-    public JsonElement Json => JsonSerializer.Deserialize<JsonElement>(Payload);
+    public string Text => Encoding.UTF8.GetString(Content);
+
+    public JsonElement Json => JsonSerializer.Deserialize<JsonElement>(Content);
 
     public int CloseCode => BinaryPrimitives.ReadUInt16BigEndian(Payload);
 
     public string CloseReason => Encoding.UTF8.GetString(Payload.AsSpan(2));
+
+    // RFC 7692 §7.2.2: the payload as it was before it was compressed.
+    private byte[] Content
+    {
+        get
+        {
+            if (!IsCompressed)
+            {
+                return Payload;
+            }
+
+            using var inflate = new DeflateStream(new MemoryStream([.. Payload, 0, 0, 0xFF, 0xFF]), CompressionMode.Decompress);
+            var content = new MemoryStream();
+            inflate.CopyTo(content);
+            return content.ToArray();
+        }
+    }
 
     public override string ToString() => $"opcode {Opcode}: {(IsClose ? $"{CloseCode} {CloseReason}" : IsText ? Text : Convert.ToHexString(Payload))}";
 

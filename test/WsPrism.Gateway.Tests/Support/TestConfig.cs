@@ -17,6 +17,10 @@ internal sealed class TestConfig
         ["handshake_limit.enabled"] = "false",
         ["writer_send_timeout_ms"] = "60000",
         ["drain_grace_ms"] = "0",
+
+        // No pings among what a slow machine's test awaits.
+        ["ping_interval_ms"] = "120000",
+        ["idle_timeout_ms"] = "600000",
     };
 
     private readonly SortedDictionary<string, string> _tenant = new(StringComparer.Ordinal)
@@ -34,18 +38,10 @@ internal sealed class TestConfig
     private Func<WsPrismConfig, WsPrismConfig> _change = config => config;
 
     /// <summary>Sets a key of <c>gateway</c>, by its path.</summary>
-    public TestConfig Gateway(string key, string yaml)
-    {
-        _gateway[key] = yaml;
-        return this;
-    }
+    public TestConfig Gateway(string key, string yaml) => Set(_gateway, key, yaml);
 
     /// <summary>Sets a key of the tenant <c>acme</c>, by its path.</summary>
-    public TestConfig Tenant(string key, string yaml)
-    {
-        _tenant[key] = yaml;
-        return this;
-    }
+    public TestConfig Tenant(string key, string yaml) => Set(_tenant, key, yaml);
 
     /// <summary>Changes what was loaded, for values that no file may have.</summary>
     public TestConfig Change(Func<WsPrismConfig, WsPrismConfig> change)
@@ -72,6 +68,17 @@ internal sealed class TestConfig
             policy: {rate_limit_rps: 1000000, rate_limit_burst: 1000000, ext_allowlist: ["room:*", "chat:*"], sessions: {max_sessions_per_user: 1000}}
 
         """;
+
+    private TestConfig Set(SortedDictionary<string, string> keys, string key, string yaml)
+    {
+        foreach (var below in keys.Keys.Where(other => other.StartsWith(key + ".", StringComparison.Ordinal)).ToArray())
+        {
+            keys.Remove(below);
+        }
+
+        keys[key] = yaml;
+        return this;
+    }
 
     // Keys are paths: those with the same first step become one flow mapping.
     private static string Flow(SortedDictionary<string, string> keys, int depth)

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Logging;
+using WsPrism.Configuration;
+using WsPrism.Gateway.Hosting;
+
+namespace WsPrism.Browser.Tests;
+
+/// <summary>The gateway as <c>wsprism start</c> runs it without a file, on ports that the system chose.</summary>
+internal sealed class DemoGateway : IAsyncDisposable
+{
+    private readonly ILoggerFactory _loggers = LoggerFactory.Create(builder => builder.AddFilter("Microsoft", LogLevel.Warning).AddSimpleConsole());
+    private readonly GatewayHost _host;
+
+    private DemoGateway()
+    {
+        var yaml = DemoConfig.Text
+            .Replace("127.0.0.1:8080", "127.0.0.1:0", StringComparison.Ordinal)
+            .Replace("127.0.0.1:9090", "127.0.0.1:0", StringComparison.Ordinal);
+        _host = new GatewayHost(ConfigLoader.LoadText(yaml, DemoConfig.FileName).Config!, isDemo: true, TimeProvider.System, _loggers);
+    }
+
+    public string Address => _host.ClientAddress;
+
+    public string Page => $"http://{Address}/";
+
+    public static async Task<DemoGateway> StartAsync()
+    {
+        var gateway = new DemoGateway();
+        await gateway._host.StartAsync();
+        return gateway;
+    }
+
+    public Task DrainAsync() => _host.DrainAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        _loggers.Dispose();
+    }
+}

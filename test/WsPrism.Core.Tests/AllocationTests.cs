@@ -1,0 +1,106 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using WsPrism.Core.Delivery;
+using WsPrism.Protocol.Hot;
+using WsPrism.Testing;
+
+namespace WsPrism.Core.Tests;
+
+/// <summary>An accepted message allocates nothing from the decoder to the wire.</summary>
+public sealed class AllocationTests
+{
+    private const int Members = 100;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_hot_frame_to_a_room_allocates_nothing(int shards)
+    {
+        using var gateway = Room(shards, out var sender);
+        var frame = TestClient.Encode(new HotFrame { SvcId = 1, Opcode = 1, Flags = HotFlags.Seq, Seq = 0, Payload = new byte[32] });
+        var seq = 0;
+
+        var allocated = Measure(gateway, () =>
+        {
+            System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(frame.AsSpan(3), ++seq);
+            sender.Session.OnBinary(frame);
+        });
+
+        Assert.Equal(0, allocated);
+        Assert.True(gateway.Ledger().Count(DeliveryClass.HotLossy, Fate.Delivered) > 99_000);
+    }
+
+    [Fact]
+    public void An_echo_with_an_answer_allocates_nothing()
+    {
+        using var gateway = Room(1, out var sender);
+        var frame = TestClient.Encode(new HotFrame { SvcId = 250, Opcode = 1, Flags = HotFlags.Ack, Payload = new byte[32] });
+
+        Assert.Equal(0, Measure(gateway, () => sender.Session.OnBinary(frame)));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_chat_message_to_a_room_allocates_nothing(int shards)
+    {
+        using var gateway = Room(shards, out var sender);
+        var message = Encoding.UTF8.GetBytes("""{"svc":"chat","type":"send","data":{"msg":"hello \u00e9 there"}}""");
+
+        var allocated = Measure(gateway, () => sender.Session.OnText(message));
+
+        Assert.Equal(0, allocated);
+        Assert.True(gateway.Ledger().Count(DeliveryClass.Ext, Fate.Delivered) > 100_000);
+    }
+
+    [Theory]
+    [InlineData("""{"svc":"sys","type":"ping","data":{"client_time":1}}""")]
+    [InlineData("""{"svc":"game","type":"input","data":{"x":1,"y":[2]}}""")]
+    [InlineData("""{"svc":"chat","type":"typing","room":"lobby"}""")]
+    public void Other_frequent_messages_allocate_nothing(string text)
+    {
+        using var gateway = Room(1, out var sender);
+        var message = Encoding.UTF8.GetBytes(text);
+
+        Assert.Equal(0, Measure(gateway, () => sender.Session.OnText(message)));
+    }
+
+    private static TestGateway Room(int shards, out TestClient sender)
+    {
+        var gateway = new TestGateway(shards, logLevel: LogLevel.Information);
+        sender = gateway.Connect("sender").Join("lobby");
+        for (var i = 1; i < Members; i++)
+        {
+            gateway.Connect($"user{i}").Join("lobby");
+        }
+
+        foreach (var client in gateway.Clients)
+        {
+            client.Connection.IsRecording = false;
+        }
+
+        return gateway;
+    }
+
+    // The least of a few rounds, all shards on this thread: tiered compilation and pools that still grow may allocate at first.
+    private static long Measure(TestGateway gateway, Action send)
+    {
+        var least = long.MaxValue;
+        for (var round = 0; round < 10; round++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 200; i++)
+            {
+                send();
+                foreach (var shard in gateway.Node.Shards)
+                {
+                    shard.RunPass();
+                }
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        return least;
+    }
+}
