@@ -40,7 +40,7 @@ public sealed record GatewayConfig
     /// <summary>Number of shards, 0 to 256; 0 takes one per core.</summary>
     public int Shards { get; init; }
 
-    /// <summary>How bytes are moved: <c>auto</c> or <c>portable</c>.</summary>
+    /// <summary>How bytes are moved: <c>auto</c>, <c>epoll</c> or <c>portable</c>.</summary>
     public string Io { get; init; } = "auto";
 
     /// <summary>CIDRs whose <c>X-Forwarded-For</c> and PROXY protocol headers are believed.</summary>

@@ -83,7 +83,8 @@ internal sealed partial class LoopListener : IConnectionListener, ILoopHandler
             Close();
             closed.SetResult();
         });
-        await closed.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        // Not given up when cancelled: the loop is about to do it, and a listener that is half closed helps nobody.
+        await closed.Task.ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync() => await UnbindAsync().ConfigureAwait(false);
