@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Measures the gateway beside `limit`, the least that a room server can do, on this machine: server on one core, generator on another, the two servers in
-# alternating runs, medians of three. Writes a markdown table to standard output (or --out FILE); what it is doing goes to standard error.
+# Measures the gateway (wsprism: on event loops; portable: the same with io: portable) beside `limit`, the least that a room server can do, on this machine:
+# server on one core, generator on another, in alternating runs, medians of three. Writes a markdown table to standard output (or --out FILE); what it is doing goes to standard error.
 #
-#   bench/compare.sh [--runs N] [--seconds S] [--out FILE] [--only echo|fanout|rooms|idle] [--server limit|wsprism]
+#   bench/compare.sh [--runs N] [--seconds S] [--out FILE] [--only echo|fanout|rooms|idle] [--server limit|wsprism|portable]
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -10,7 +10,7 @@ runs=3
 seconds=3
 out=/dev/stdout
 only='echo fanout rooms idle'
-servers='limit wsprism'
+servers='limit wsprism portable'
 
 die() { echo "compare.sh: $*" >&2; exit 1; }
 say() { echo "compare.sh: $*" >&2; }
@@ -21,7 +21,7 @@ while (($# > 0)); do
     --seconds) seconds=${2:?--seconds wants a number}; shift 2 ;;
     --out) out=${2:?--out wants a file}; shift 2 ;;
     --only) only=${2:?--only wants echo, fanout, rooms or idle}; shift 2 ;;
-    --server) servers=${2:?--server wants limit or wsprism}; shift 2 ;;
+    --server) servers=${2:?--server wants limit, wsprism or portable}; shift 2 ;;
     -h | --help) sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) die "unknown option '$1'; see --help" ;;
   esac
@@ -64,13 +64,15 @@ python3 -c 'import sys; sys.exit(float(sys.argv[1]) > 0.7)' "$load" || say "othe
 
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
-# start limit|wsprism: sets server_pid and port.
+# start limit|wsprism|portable: sets server_pid and port.
 start() {
   port=$(free_port)
   if [[ $1 == limit ]]; then
     taskset -c "${cores[0]}" "$work/limit" "$port" > "$work/server.log" 2>&1 &
   else
-    BENCH_PORT=$port taskset -c "${cores[0]}" dotnet "$gateway" start --config "$root/bench/bench.yaml" > "$work/server.log" 2>&1 &
+    local io=auto
+    [[ $1 == portable ]] && io=portable
+    BENCH_PORT=$port BENCH_IO=$io taskset -c "${cores[0]}" dotnet "$gateway" start --config "$root/bench/bench.yaml" > "$work/server.log" 2>&1 &
   fi
   server_pid=$!
   for _ in {1..200}; do

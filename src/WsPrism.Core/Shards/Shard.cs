@@ -93,7 +93,7 @@ internal sealed partial class Shard
     /// <summary>Puts a read off until the mailboxes are below their high-water mark again.</summary>
     public bool TryPauseRead(IShardWork read)
     {
-        if (!IsAnyOverHighWater())
+        if (!IsUnderPressure())
         {
             return false;
         }
@@ -150,13 +150,14 @@ internal sealed partial class Shard
 
     private void ResumeReads()
     {
-        for (var count = _pausedReads.Count; count > 0 && !IsAnyOverHighWater(); count--)
+        for (var count = _pausedReads.Count; count > 0 && !IsUnderPressure(); count--)
         {
             Run(new MailboxItem(_pausedReads.Dequeue(), default));
         }
     }
 
-    private bool IsAnyOverHighWater()
+    /// <summary>True while some shard cannot keep up with what others have for it: nothing more is to be read from connections until it can.</summary>
+    public bool IsUnderPressure()
     {
         foreach (var shard in Siblings)
         {

@@ -17,6 +17,13 @@ internal sealed unsafe class Descriptor : SafeHandle
     /// <summary>The number, for a system call on the owning thread.</summary>
     public int Number => (int)handle;
 
+    /// <summary>How many descriptors this process may have; the numbers run from 0.</summary>
+    public static int Limit()
+    {
+        var limits = stackalloc ulong[2];
+        return Libc.GetResourceLimit(Libc.OpenFilesLimit, limits) == 0 ? (int)Math.Min(limits[0], int.MaxValue) : int.MaxValue;
+    }
+
     public int Receive(Span<byte> buffer)
     {
         fixed (byte* first = buffer)

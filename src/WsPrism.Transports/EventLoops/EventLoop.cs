@@ -132,7 +132,8 @@ internal sealed unsafe partial class EventLoop : IShardExecutor, IDisposable
     {
         while (!_isStopping)
         {
-            var count = Wait();
+            // Under pressure the sockets are left alone, and the kernel holds their senders back.
+            var count = _shard.IsUnderPressure() ? Yield() : Wait();
             _shard.Clock.Read();
             for (var i = 0; i < count; i++)
             {
@@ -150,6 +151,12 @@ internal sealed unsafe partial class EventLoop : IShardExecutor, IDisposable
 
             _shard.RunPass();
         }
+    }
+
+    private static int Yield()
+    {
+        Thread.Yield();
+        return 0;
     }
 
     private int Wait()

@@ -127,7 +127,7 @@ internal sealed class HttpPhase : ConnectionContext, ILoopHandler, IDuplexPipe
     {
         if (!_isReading)
         {
-            // An error or hang-up while reading is paused: the poller would report it for ever.
+            // An error or hang-up while nothing is read: the poller would report it for ever.
             EndInput(new ConnectionResetException("The connection broke."));
             return;
         }
@@ -144,7 +144,10 @@ internal sealed class HttpPhase : ConnectionContext, ILoopHandler, IDuplexPipe
         }
         else if (received == 0)
         {
-            EndInput(null);
+            // The client has said all it will; the answer may still be on its way.
+            _isReading = false;
+            Watch();
+            _input.Writer.Complete();
         }
         else if (received is not (Libc.TryAgain or Libc.Interrupted))
         {

@@ -28,6 +28,8 @@ internal static unsafe partial class Libc
     public const int NonBlocking = 0x800; // SOCK_NONBLOCK
     public const int CloseOnExec = 0x80000; // SOCK_CLOEXEC, EPOLL_CLOEXEC, EFD_CLOEXEC
 
+    public const int OpenFilesLimit = 7; // RLIMIT_NOFILE
+
     public const int TcpLevel = 6;
     public const int TcpNoDelay = 1;
     public const int TcpNotSentLowAt = 25;
@@ -71,6 +73,10 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "setsockopt")]
     [SuppressGCTransition]
     public static partial int SetSocketOption(int descriptor, int level, int name, void* value, int length);
+
+    /// <summary>Reads a limit as two words: the one in force and the highest that may be set.</summary>
+    [LibraryImport(Library, EntryPoint = "getrlimit")]
+    public static partial int GetResourceLimit(int resource, ulong* limits);
 
     [LibraryImport(Library, EntryPoint = "dup")]
     public static partial int Duplicate(int descriptor);

@@ -18,12 +18,16 @@ internal sealed partial class LoopListener : IConnectionListener, ILoopHandler
     private const int RetryMs = 100;
     private const int MaxUnsentBytes = 16_384;
 
+    // The last descriptors are not for clients: without any the runtime itself fails, and takes the process with it.
+    private const int Reserved = 64;
+
     private readonly IReadOnlyList<EventLoop> _loops;
     private readonly EventLoop _home;
     private readonly ILogger _logger;
     private readonly Socket _socket;
     private readonly Descriptor _descriptor;
     private readonly RetryTimer _retry;
+    private readonly int _maxDescriptor = Descriptor.Limit() - Reserved;
     private readonly Channel<HttpPhase> _accepted = Channel.CreateUnbounded<HttpPhase>(new UnboundedChannelOptions { SingleReader = true });
     private ulong _token;
     private int _next;
@@ -96,6 +100,14 @@ internal sealed partial class LoopListener : IConnectionListener, ILoopHandler
             if (_descriptor.Accept(out var remote, out var error) is not { } accepted)
             {
                 OnRefused(error);
+                return;
+            }
+
+            // The system gives the lowest number that is free: one so high says how many are taken.
+            if (accepted.Number > _maxDescriptor)
+            {
+                accepted.Dispose();
+                OnRefused(Libc.TooManyFiles);
                 return;
             }
 

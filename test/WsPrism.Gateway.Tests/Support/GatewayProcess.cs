@@ -26,17 +26,24 @@ internal sealed partial class GatewayProcess : IDisposable
     public IReadOnlyList<string> Seen => _seen;
 
     /// <summary>Starts it in a folder of its own or the given one.</summary>
-    public static GatewayProcess Start(string folder, params string[] arguments)
+    public static GatewayProcess Start(string folder, params string[] arguments) => Start(folder, [Host, FindProgram(), .. arguments]);
+
+    /// <summary>Starts it with so many descriptors at most.</summary>
+    public static GatewayProcess StartWithDescriptors(int limit, string folder, params string[] arguments) =>
+        Start(folder, ["/bin/sh", "-c", $"ulimit -n {limit}; exec \"$@\"", "sh", Host, FindProgram(), .. arguments]);
+
+    private static string Host => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet";
+
+    private static GatewayProcess Start(string folder, ReadOnlySpan<string> command)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet")
+        var start = new ProcessStartInfo(command[0])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        start.ArgumentList.Add(FindProgram());
-        foreach (var argument in arguments)
+        foreach (var argument in command[1..])
         {
             start.ArgumentList.Add(argument);
         }

@@ -14,6 +14,9 @@ internal sealed class TestConfig
     {
         ["listen"] = "\"127.0.0.1:0\"",
         ["admin.listen"] = "\"127.0.0.1:0\"",
+
+        // The same tests on event loops and on strands: ./check runs them both ways.
+        ["io"] = Environment.GetEnvironmentVariable("WSPRISM_TEST_IO") ?? "auto",
         ["handshake_limit.enabled"] = "false",
         ["writer_send_timeout_ms"] = "60000",
         ["drain_grace_ms"] = "0",

@@ -1,0 +1,105 @@
+using System.Text;
+using WsPrism.Gateway.Tests.Support;
+
+namespace WsPrism.Gateway.Tests.Transport;
+
+/// <summary>What is the event loops' own; all else is tested on loops and strands alike.</summary>
+public sealed class EventLoopTests
+{
+    [Fact]
+    public async Task A_session_on_a_loop_leaves_nothing_of_HTTP_and_no_descriptor_behind()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The loops are built on epoll.");
+        await using var gateway = await GatewayUnderTest.StartAsync(new TestConfig().Gateway("io", "epoll"));
+
+        await ComeAndGoAsync(gateway, 50);
+        var before = Descriptors();
+        await ComeAndGoAsync(gateway, 2_000);
+
+        Assert.InRange(Descriptors(), 0, before + 20);
+    }
+
+    [Theory]
+    [InlineData("epoll")]
+    [InlineData("portable")]
+    public async Task Bytes_behind_the_request_are_the_sessions(string io)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The loops are built on epoll.");
+        await using var gateway = await GatewayUnderTest.StartAsync(new TestConfig().Gateway("io", io));
+        using var raw = await gateway.ConnectRawAsync();
+        var request = Encoding.Latin1.GetBytes(RawClient.Get("/v1/ws?tenant=acme&ticket=t-alice", WsClient.UpgradeHeaders));
+        var frames = Enumerable.Range(0, 500).SelectMany(i => new ClientFrame(ClientFrame.Binary, [250, 1, 0x20, (byte)i]).ToBytes());
+
+        await raw.SendAsync(new ReadOnlyMemory<byte>([.. request, .. frames]));
+        var answer = await raw.ReadHttpAsync();
+
+        Assert.Equal(101, answer.Status);
+        for (var i = 0; i < 500;)
+        {
+            var frame = await ServerFrame.ReadAsync(raw);
+            if (frame.Opcode == ClientFrame.Binary)
+            {
+                Assert.Equal((byte)i++, frame.Payload[^1]);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_request_whose_sender_ended_its_side_is_answered()
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync();
+        using var raw = await gateway.ConnectRawAsync();
+
+        await raw.SendAsync(RawClient.Get("/v1/ws?tenant=acme&ticket=t-alice"));
+        raw.ShutdownSend();
+
+        Assert.Equal(426, (await raw.ReadHttpAsync()).Status);
+    }
+
+    [Fact]
+    public async Task Out_of_descriptors_it_says_so_once_and_accepts_again_when_some_are_free()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The loops are built on epoll.");
+        using var folder = new TemporaryFolder();
+        var config = Path.Combine(folder.Path, "wsprism.yaml");
+        await File.WriteAllTextAsync(config, new TestConfig().Gateway("io", "epoll").Text());
+        using var gateway = GatewayProcess.StartWithDescriptors(400, folder.Path, "start", "--config", config);
+        var address = await gateway.ReadAddressAsync();
+
+        var clients = new List<RawClient>();
+        for (var i = 0; i < 420; i++)
+        {
+            clients.Add(await RawClient.ConnectAsync(address));
+        }
+
+        await gateway.ReadLineAsync(line => line.Contains("Out of descriptors", StringComparison.Ordinal));
+        foreach (var client in clients)
+        {
+            client.Dispose();
+        }
+
+        await gateway.ReadLineAsync(line => line.Contains("connections at", StringComparison.Ordinal));
+        using var next = await WsClient.UpgradeAsync(address, "/v1/ws?tenant=acme&ticket=t-alice");
+        await next.GreetedAsync();
+        Assert.Single(gateway.Seen, line => line.Contains("Out of descriptors", StringComparison.Ordinal));
+    }
+
+    private static async Task ComeAndGoAsync(GatewayUnderTest gateway, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            using var client = await gateway.ConnectAsync("load-1");
+            if (i % 2 == 0)
+            {
+                client.Raw.Reset();
+            }
+        }
+
+        while ((await gateway.MetricsAsync()).Sum("wsprism_sessions", ("tenant", "acme")) > 0)
+        {
+            await Task.Yield();
+        }
+    }
+
+    private static int Descriptors() => Directory.GetFiles("/proc/self/fd").Length;
+}
