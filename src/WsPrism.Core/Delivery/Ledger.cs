@@ -9,43 +9,42 @@ internal sealed class Ledger
     /// <summary>How many fates there are.</summary>
     public const int FateCount = 5;
 
-    private readonly long[] _accepted = new long[DeliveryClasses.Count];
-    private readonly long[] _fates = new long[DeliveryClasses.Count * FateCount];
-    private readonly long[] _queued = new long[DeliveryClasses.Count];
+    // A class's figures stand together, a cache line for each: [accepted][queued][fate × 5][unused].
+    private const int Stride = 8;
+    private const int QueuedAt = 1;
+    private const int FatesAt = 2;
+
+    private readonly long[] _counts = new long[DeliveryClasses.Count * Stride];
 
     /// <summary>Messages taken in for delivery.</summary>
-    public long Accepted(DeliveryClass cls) => Volatile.Read(ref _accepted[(int)cls]);
+    public long Accepted(DeliveryClass cls) => Volatile.Read(ref _counts[(int)cls * Stride]);
 
     /// <summary>Messages that ended so.</summary>
-    public long Count(DeliveryClass cls, Fate fate) => Volatile.Read(ref _fates[((int)cls * FateCount) + (int)fate]);
+    public long Count(DeliveryClass cls, Fate fate) => Volatile.Read(ref _counts[((int)cls * Stride) + FatesAt + (int)fate]);
 
     /// <summary>Messages that wait in a queue, counted there and not derived, so that the sum can be checked.</summary>
-    public long Queued(DeliveryClass cls) => Volatile.Read(ref _queued[(int)cls]);
+    public long Queued(DeliveryClass cls) => Volatile.Read(ref _counts[((int)cls * Stride) + QueuedAt]);
 
     public void Accept(DeliveryClass cls)
     {
-        _accepted[(int)cls]++;
-        _queued[(int)cls]++;
+        var counts = _counts.AsSpan((int)cls * Stride, Stride);
+        counts[0]++;
+        counts[QueuedAt]++;
     }
 
     public void End(DeliveryClass cls, Fate fate, int count = 1)
     {
-        _fates[((int)cls * FateCount) + (int)fate] += count;
-        _queued[(int)cls] -= count;
+        var counts = _counts.AsSpan((int)cls * Stride, Stride);
+        counts[FatesAt + (int)fate] += count;
+        counts[QueuedAt] -= count;
     }
 
     /// <summary>Adds all of another ledger to this one.</summary>
     public void Add(Ledger other)
     {
-        for (var i = 0; i < _accepted.Length; i++)
+        for (var i = 0; i < _counts.Length; i++)
         {
-            _accepted[i] += Volatile.Read(ref other._accepted[i]);
-            _queued[i] += Volatile.Read(ref other._queued[i]);
-        }
-
-        for (var i = 0; i < _fates.Length; i++)
-        {
-            _fates[i] += Volatile.Read(ref other._fates[i]);
+            _counts[i] += Volatile.Read(ref other._counts[i]);
         }
     }
 }

@@ -1,29 +1,33 @@
+using WsPrism.Core.Sessions;
+
 namespace WsPrism.Core.Rooms;
 
 /// <summary>
-/// One shard's part of a room's member list: an unordered array, so joining and leaving are O(1) and a broadcast walks memory in a line. Owned by the
-/// shard's thread; <see cref="Count"/> alone may be read from others.
+/// One shard's part of a room's member list: unordered, so joining and leaving are O(1). Sessions stand in an array of their own beside their memberships:
+/// a broadcast walks that alone. Owned by the shard's thread; <see cref="Count"/> alone may be read from others.
 /// </summary>
 internal sealed class RoomSlice
 {
+    private Session[] _sessions = [];
     private Membership[] _members = [];
     private int _count;
 
     /// <summary>Members on this shard. Another thread may see it a moment late: who joins is told so only after it is counted.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>The members.</summary>
-    public ReadOnlySpan<Membership> Members => _members.AsSpan(0, _count);
+    /// <summary>The members' sessions.</summary>
+    public ReadOnlySpan<Session> Sessions => _sessions.AsSpan(0, _count);
 
     public void Add(Membership membership)
     {
         if (_count == _members.Length)
         {
-            Array.Resize(ref _members, Math.Max(4, _count * 2));
+            Resize(Math.Max(4, _count * 2));
         }
 
         membership.Index = _count;
         _members[_count] = membership;
+        _sessions[_count] = membership.Session;
         Volatile.Write(ref _count, _count + 1);
     }
 
@@ -32,13 +36,21 @@ internal sealed class RoomSlice
         var last = _count - 1;
         var moved = _members[last];
         _members[membership.Index] = moved;
+        _sessions[membership.Index] = moved.Session;
         moved.Index = membership.Index;
         _members[last] = null!;
+        _sessions[last] = null!;
         membership.Index = -1;
         Volatile.Write(ref _count, last);
         if (last < _members.Length / 4)
         {
-            Array.Resize(ref _members, _members.Length / 2);
+            Resize(_members.Length / 2);
         }
+    }
+
+    private void Resize(int length)
+    {
+        Array.Resize(ref _members, length);
+        Array.Resize(ref _sessions, length);
     }
 }

@@ -25,7 +25,6 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
 
     private readonly SessionTimings _timings;
     private readonly ILogger _logger;
-    private Membership? _active;
     private ViolationWindow? _violations;
     private long _lastReceivedMs;
     private long _lastPingMs;
@@ -85,7 +84,7 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
     public JoinedRooms Rooms { get; } = new();
 
     /// <summary>The room that Hot frames without ROOM go to.</summary>
-    public Room? ActiveRoom => _active?.Room;
+    public Room? ActiveRoom { get; private set; }
 
     /// <summary>Sequence numbers accepted so far; made when the first one comes.</summary>
     public SequenceFilter? Sequences { get; set; }
@@ -261,7 +260,7 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
 
         if (activate)
         {
-            _active = membership;
+            Activate(membership);
         }
 
         Enqueue(Shard.Line.System.Joined(membership.Room, membership.Room.UserCount));
@@ -277,7 +276,7 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
     }
 
     /// <summary>Makes a room the active one.</summary>
-    public void Activate(Membership membership) => _active = membership;
+    public void Activate(Membership membership) => ActiveRoom = membership.Room;
 
     /// <summary>Tells the client that the gateway is going away.</summary>
     public void AnnounceDrain(int graceMs)
@@ -384,9 +383,9 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
 
     private void Remove(Membership membership)
     {
-        if (_active == membership)
+        if (ActiveRoom == membership.Room)
         {
-            _active = null;
+            ActiveRoom = null;
         }
 
         Rooms.Remove(membership);

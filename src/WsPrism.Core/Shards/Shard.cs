@@ -123,20 +123,31 @@ internal sealed partial class Shard
     private void Deliver(in Broadcast broadcast)
     {
         var slice = broadcast.Room.Slices[Index];
+        var unused = slice.Count;
+
+        // One reference for each member at once; what is left over goes back with the caller's.
+        broadcast.Frame.AddReferences(unused);
         for (var i = slice.Count - 1; i >= 0; i--)
         {
-            var session = slice.Members[i].Session;
+            var session = slice.Sessions[i];
             if (session == broadcast.Except)
             {
                 continue;
             }
 
-            var frame = broadcast.WithRoom is null || session.ActiveRoom == broadcast.Room ? broadcast.Frame : broadcast.WithRoom;
-            frame.AddReferences();
-            session.Enqueue(frame);
+            if (broadcast.WithRoom is null || session.ActiveRoom == broadcast.Room)
+            {
+                unused--;
+                session.Enqueue(broadcast.Frame);
+            }
+            else
+            {
+                broadcast.WithRoom.AddReferences();
+                session.Enqueue(broadcast.WithRoom);
+            }
         }
 
-        broadcast.Frame.Release();
+        broadcast.Frame.Release(unused + 1);
         broadcast.WithRoom?.Release();
     }
 
@@ -177,7 +188,14 @@ internal sealed partial class Shard
         {
             var session = _touched[i];
             session.IsTouched = false;
-            Guard(session, static session => session.Flush());
+            try
+            {
+                session.Flush();
+            }
+            catch (Exception exception)
+            {
+                Cut(session, exception);
+            }
         }
 
         _touched.Clear();
@@ -192,9 +210,14 @@ internal sealed partial class Shard
         }
         catch (Exception exception)
         {
-            Log.SessionFailed(_logger, exception, session.Tenant.Id, session.SessionId, session.TraceId);
-            session.Fail();
+            Cut(session, exception);
         }
+    }
+
+    private void Cut(Session session, Exception exception)
+    {
+        Log.SessionFailed(_logger, exception, session.Tenant.Id, session.SessionId, session.TraceId);
+        session.Fail();
     }
 
     private void Run(in MailboxItem item)
