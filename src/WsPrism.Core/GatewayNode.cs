@@ -19,6 +19,7 @@ internal sealed class GatewayNode
 {
     // How often a drain looks whether a session has left by itself.
     private static readonly TimeSpan DrainStep = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan MaxLinger = TimeSpan.FromSeconds(10);
 
     private readonly ILogger _sessionLogger;
     private readonly FrozenDictionary<string, Tenant> _tenants;
@@ -81,7 +82,7 @@ internal sealed class GatewayNode
     {
         shard.Place();
         var session = Create(shard, tenant, identity, connect);
-        session.Open();
+        shard.Guard(session, static session => session.Open());
         return session;
     }
 
@@ -111,7 +112,11 @@ internal sealed class GatewayNode
             session.Shard.Post(() => session.End(EndReason.Drained));
         }
 
-        while (Shards.Any(shard => shard.SessionCount > 0))
+        // A seat is taken from the last check of a handshake to the end of its session. Nobody holds one for long after the grace time, and if somebody
+        // did it would be a fault that must not keep the process from ending.
+        var patience = grace + TimeSpan.FromMilliseconds(Timings.WriterSendTimeoutMs) + MaxLinger;
+        while ((Shards.Any(shard => shard.SessionCount > 0) || _tenants.Values.Any(tenant => tenant.Registry.SeatsTaken > 0))
+            && Time.GetElapsedTime(started) < patience)
         {
             // Again and again: some were admitted before the drain but registered after the list was made.
             foreach (var session in _tenants.Values.SelectMany(tenant => tenant.Registry.Sessions()))
@@ -125,9 +130,17 @@ internal sealed class GatewayNode
 
     private Session Create(Shard shard, Tenant tenant, Identity identity, Func<Session, ITransportConnection> connect)
     {
-        var session = new Session(shard, tenant, identity, Timings, _sessionLogger);
-        session.Connection = connect(session);
-        return session;
+        try
+        {
+            var session = new Session(shard, tenant, identity, Timings, _sessionLogger);
+            session.Connection = connect(session);
+            return session;
+        }
+        catch (Exception)
+        {
+            shard.Unplace();
+            throw;
+        }
     }
 
     // The emptier of two neighbours, going round: even, without looking at every shard.

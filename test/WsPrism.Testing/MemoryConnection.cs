@@ -66,6 +66,14 @@ internal sealed class MemoryConnection(Session session) : ITransportConnection
         }
     }
 
+    public void Retry()
+    {
+        if (IsCongested)
+        {
+            Flush();
+        }
+    }
+
     public void Abort()
     {
         IsAborted = true;

@@ -46,5 +46,9 @@ internal sealed class DrainingConnection(Session session) : ITransportConnection
         Bytes += length;
     }
 
+    public void Retry()
+    {
+    }
+
     public void Abort() => IsAborted = true;
 }

@@ -29,6 +29,7 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
     private long _lastReceivedMs;
     private long _lastPingMs;
     private long _blockedSinceMs = -1;
+    private long _retriedAtNs = -1;
     private long _lastRateErrorMs = long.MinValue;
     private bool _isGone;
 
@@ -166,10 +167,16 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
         }
 
         _isGone = true;
-        End(EndReason.ConnectionLost);
-        Outbox.Discard();
-        Shard.Wheel.Disarm(this);
-        Shard.Unplace();
+        try
+        {
+            End(EndReason.ConnectionLost);
+        }
+        finally
+        {
+            Outbox.Discard();
+            Shard.Wheel.Disarm(this);
+            Shard.Unplace();
+        }
     }
 
     /// <summary>Offers a frame to the outbox, which takes over one reference. An overflow ends the session as its tenant's rule says.</summary>
@@ -177,9 +184,9 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
     {
         // Bounds and conflation are for consumers that are behind. One that keeps up gets everything: what waits for the end of the pass goes out first.
         var limits = Tenant.Snapshot.Outbox;
-        if (!Outbox.CanAppend(frame, limits) && !Connection.IsCongested)
+        if (!Outbox.CanAppend(frame, limits))
         {
-            Flush();
+            MakeRoom(frame.Class);
         }
 
         switch (Outbox.TryEnqueue(frame, limits))
@@ -190,6 +197,20 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
             case EnqueueResult.Full:
                 End(EndReason.QueueOverflow);
                 break;
+        }
+    }
+
+    private void MakeRoom(DeliveryClass cls)
+    {
+        if (!Connection.IsCongested)
+        {
+            Flush();
+        }
+        else if (cls != DeliveryClass.HotLossy && _retriedAtNs != Shard.Clock.NowNs)
+        {
+            // The wire was full a moment ago in this very pass, perhaps; once a pass it is worth a look before the session pays for it.
+            _retriedAtNs = Shard.Clock.NowNs;
+            Connection.Retry();
         }
     }
 
@@ -345,7 +366,7 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
             // The client took too long over the last frames or the close handshake.
             Connection.Abort();
         }
-        else if (_blockedSinceMs >= 0 && nowMs - _blockedSinceMs >= _timings.WriterSendTimeoutMs)
+        else if (IsWriteOverdue(nowMs))
         {
             End(EndReason.WriteTimeout);
             Connection.Abort();
@@ -370,6 +391,18 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
     // would not be seen: it gets just the time to read ours before the connection goes (RFC 6455 §7.1.7).
     private int LingerMs(EndReason reason) =>
         reason == EndReason.ProtocolError ? Math.Min(ProtocolErrorLingerMs, _timings.WriterSendTimeoutMs) : _timings.WriterSendTimeoutMs;
+
+    private bool IsWriteOverdue(long nowMs)
+    {
+        if (_blockedSinceMs < 0 || nowMs - _blockedSinceMs < _timings.WriterSendTimeoutMs)
+        {
+            return false;
+        }
+
+        // The shard itself may have been away for so long: who is cut off must have been asked once more.
+        Connection.Retry();
+        return !HasEnded && _blockedSinceMs >= 0 && nowMs - _blockedSinceMs >= _timings.WriterSendTimeoutMs;
+    }
 
     private static OutboundFrame CloseFrame(ushort code, string text)
     {

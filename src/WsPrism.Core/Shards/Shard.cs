@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using WsPrism.Core.Delivery;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Time;
 
@@ -138,17 +139,30 @@ internal sealed partial class Shard
             if (broadcast.WithRoom is null || session.ActiveRoom == broadcast.Room)
             {
                 unused--;
-                session.Enqueue(broadcast.Frame);
+                Offer(session, broadcast.Frame);
             }
             else
             {
                 broadcast.WithRoom.AddReferences();
-                session.Enqueue(broadcast.WithRoom);
+                Offer(session, broadcast.WithRoom);
             }
         }
 
         broadcast.Frame.Release(unused + 1);
         broadcast.WithRoom?.Release();
+    }
+
+    // A delivery to many never fails because of one, and never in the face of who published.
+    private void Offer(Session session, OutboundFrame frame)
+    {
+        try
+        {
+            session.Enqueue(frame);
+        }
+        catch (Exception exception)
+        {
+            Cut(session, exception);
+        }
     }
 
     private void DrainMailbox()
@@ -217,7 +231,14 @@ internal sealed partial class Shard
     private void Cut(Session session, Exception exception)
     {
         Log.SessionFailed(_logger, exception, session.Tenant.Id, session.SessionId, session.TraceId);
-        session.Fail();
+        try
+        {
+            session.Fail();
+        }
+        catch (Exception second)
+        {
+            Log.SessionFailed(_logger, second, session.Tenant.Id, session.SessionId, session.TraceId);
+        }
     }
 
     private void Run(in MailboxItem item)

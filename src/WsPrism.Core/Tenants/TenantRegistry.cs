@@ -59,6 +59,9 @@ internal sealed class TenantRegistry
         }
     }
 
+    /// <summary>Seats reserved and not given back: sessions, and handshakes that are about to become some.</summary>
+    public int SeatsTaken => Volatile.Read(ref _seats);
+
     /// <summary>True where one more session would find a seat.</summary>
     public bool HasFreeSeat(LimitsConfig limits) => limits.MaxSessionsTotal == 0 || Volatile.Read(ref _seats) < limits.MaxSessionsTotal;
 

@@ -18,6 +18,12 @@ internal interface ITransportConnection
     /// <summary>Takes from the outbox what the wire takes now.</summary>
     void Flush();
 
+    /// <summary>
+    /// Tries the wire once more although it was congested when last tried, for what would otherwise be done to the session as a slow consumer. Does nothing
+    /// where a write is under way.
+    /// </summary>
+    void Retry();
+
     /// <summary>Goes at once, whatever is pending. <see cref="IConnectionHandler.OnClosed"/> follows, in this call or later.</summary>
     void Abort();
 }

@@ -103,7 +103,19 @@ internal sealed class HandshakeEndpoint
         }
 
         // Taken only now, so that what is not an upgrade takes nothing; another may have been quicker.
-        return tenant.Registry.TryReserveSeat(limits) ? (HandshakeAnswer.Upgraded, null) : (HandshakeAnswer.Full, RetryAfter);
+        if (!tenant.Registry.TryReserveSeat(limits))
+        {
+            return (HandshakeAnswer.Full, RetryAfter);
+        }
+
+        // Again: a drain that began meanwhile waits for the seats that it saw taken, and for no others.
+        if (_node.IsDraining)
+        {
+            tenant.Registry.ReleaseSeat();
+            return (HandshakeAnswer.Draining, RetryAfter);
+        }
+
+        return (HandshakeAnswer.Upgraded, null);
     }
 
     private async Task UpgradeAsync(HttpContext http, Tenant tenant, Identity identity, HandshakeRequest request)
@@ -160,8 +172,10 @@ internal sealed class HandshakeEndpoint
     private void Begin(LoopSocket socket, Tenant tenant, Identity identity, WebSocketFraming framing, string address)
     {
         LoopConnection? connection = null;
-        _node.OpenOn(socket.Loop.Shard, tenant, identity, session => connection = new LoopConnection(socket, framing, session, address));
-        connection!.Begin(socket.Early);
+        var early = socket.Early;
+        var session = _node.OpenOn(
+            socket.Loop.Shard, tenant, identity, session => connection = new LoopConnection(socket, framing, session, address));
+        socket.Loop.Shard.Guard(session, _ => connection!.Begin(early));
     }
 
     private static async Task<Stream> AcceptAsync(HttpContext http)

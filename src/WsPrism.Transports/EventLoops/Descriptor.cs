@@ -59,6 +59,14 @@ internal sealed unsafe class Descriptor : SafeHandle
     /// <summary>Sets an option of TCP; one that the system does not know is left as it is.</summary>
     public void TrySetTcpOption(int option, int value) => _ = Libc.SetSocketOption(Number, Libc.TcpLevel, option, &value, sizeof(int));
 
+    /// <summary>Makes closing throw away what was not sent, and tell the peer by a reset.</summary>
+    public void TryResetOnClose()
+    {
+        // struct linger {on, seconds}
+        var linger = 1L;
+        _ = Libc.SetSocketOption(Number, Libc.SocketLevel, Libc.Linger, &linger, sizeof(long));
+    }
+
     protected override bool ReleaseHandle() => Libc.Close((int)handle) == 0;
 
     // errno is read right after the call, before anything on this thread can change it.

@@ -15,6 +15,7 @@ internal sealed unsafe partial class EventLoop : IShardExecutor, IDisposable
     public const int BufferLength = 262_144;
 
     private const int MaxEvents = 512;
+    private const int EventsPerLook = 16;
     private const ulong WakeToken = ulong.MaxValue;
 
     // The longest sleep: what a timer needs to be looked at in time is the wheel's affair.
@@ -132,38 +133,39 @@ internal sealed unsafe partial class EventLoop : IShardExecutor, IDisposable
     {
         while (!_isStopping)
         {
-            // Under pressure the sockets are left alone, and the kernel holds their senders back.
-            var count = _shard.IsUnderPressure() ? Yield() : Wait();
+            var isPressed = _shard.IsUnderPressure();
+            var count = Wait(isPressed);
             _shard.Clock.Read();
             for (var i = 0; i < count; i++)
             {
+                // Under pressure nothing is read, and the kernel holds the senders back; what can be written still is.
+                isPressed = i % EventsPerLook == 0 ? _shard.IsUnderPressure() : isPressed;
                 var (events, token) = _events[i];
                 if (token == WakeToken)
                 {
                     ulong drained;
                     Libc.Read(_wake.Number, &drained, sizeof(ulong));
                 }
-                else
+                else if ((isPressed ? events & Libc.EpollOut : events) is var wanted and not 0)
                 {
-                    Dispatch(events, token);
+                    Dispatch(wanted, token);
                 }
             }
 
             _shard.RunPass();
+            if (isPressed)
+            {
+                // The poller reports at once what is not read: leave the core to whoever is behind.
+                Thread.Yield();
+            }
         }
     }
 
-    private static int Yield()
-    {
-        Thread.Yield();
-        return 0;
-    }
-
-    private int Wait()
+    private int Wait(bool isPressed)
     {
         // Announced before the look: what is posted after it finds the loop asleep and wakes it.
         Interlocked.Exchange(ref _isAsleep, 1);
-        var timeout = _shard.HasWork ? 0 : MaxSleepMs;
+        var timeout = _shard.HasWork ? 0 : isPressed ? 1 : MaxSleepMs;
         if (timeout > 0 && _shard.Wheel.Count > 0)
         {
             timeout = Math.Min(timeout, _shard.Wheel.MsToNextTick(_shard.Clock.NowMs, MaxSleepMs));
@@ -199,7 +201,14 @@ internal sealed unsafe partial class EventLoop : IShardExecutor, IDisposable
         {
             // A fault takes one connection with it, never the loop.
             Log.ConnectionFailed(_logger, exception);
-            handler.OnFault();
+            try
+            {
+                handler.OnFault();
+            }
+            catch (Exception second)
+            {
+                Log.ConnectionFailed(_logger, second);
+            }
         }
     }
 

@@ -31,6 +31,7 @@ internal sealed class HttpPhase : ConnectionContext, ILoopHandler, IDuplexPipe
     private ulong _token;
     private bool _isReading = true;
     private bool _isGone;
+    private volatile bool _isAborted;
     private int _isDisposed;
 
     public HttpPhase(EventLoop loop, Descriptor descriptor, EndPoint local, EndPoint? remote)
@@ -104,6 +105,8 @@ internal sealed class HttpPhase : ConnectionContext, ILoopHandler, IDuplexPipe
 
     public override void Abort(ConnectionAbortedException abortReason)
     {
+        // Said first: what finishes meanwhile must not hand over a connection that Kestrel has given up.
+        _isAborted = true;
         _output.Reader.CancelPendingRead();
         _loop.Shard.Post(() => EndInput(abortReason));
     }
@@ -188,7 +191,19 @@ internal sealed class HttpPhase : ConnectionContext, ILoopHandler, IDuplexPipe
         _input.Writer.Complete(exception);
         _writable?.TrySetResult();
         _writable = null;
-        ThreadPool.UnsafeQueueUserWorkItem(static phase => phase._closed.Cancel(), this, preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(static phase => phase.TellClosed(), this, preferLocal: false);
+    }
+
+    private void TellClosed()
+    {
+        try
+        {
+            _closed.Cancel();
+        }
+        catch (Exception)
+        {
+            // What is registered is Kestrel's and the handler's; a fault of theirs is not to end the process from here.
+        }
     }
 
     private void Watch()
@@ -206,17 +221,20 @@ internal sealed class HttpPhase : ConnectionContext, ILoopHandler, IDuplexPipe
             while (true)
             {
                 var result = await _output.Reader.ReadAsync().ConfigureAwait(false);
-                var rest = result.Buffer;
-                while (!rest.IsEmpty)
+                foreach (var segment in result.Buffer)
                 {
-                    var sent = Send(rest.FirstSpan);
-                    if (sent < 0)
+                    for (var start = 0; start < segment.Length;)
                     {
-                        await WritableAsync().ConfigureAwait(false);
-                        continue;
+                        var sent = Send(segment.Span[start..]);
+                        if (sent < 0)
+                        {
+                            await WritableAsync().ConfigureAwait(false);
+                        }
+                        else
+                        {
+                            start += sent;
+                        }
                     }
-
-                    rest = rest.Slice(sent);
                 }
 
                 _output.Reader.AdvanceTo(result.Buffer.End);
@@ -226,13 +244,15 @@ internal sealed class HttpPhase : ConnectionContext, ILoopHandler, IDuplexPipe
                 }
             }
         }
-        catch (IOException)
+        catch (Exception)
         {
-            // The client is gone; reading tells Kestrel so.
+            // The client is gone, or Kestrel gave up what it was writing; reading tells Kestrel so.
         }
-
-        await _output.Reader.CompleteAsync().ConfigureAwait(false);
-        _pumped.TrySetResult();
+        finally
+        {
+            await _output.Reader.CompleteAsync().ConfigureAwait(false);
+            _pumped.TrySetResult();
+        }
     }
 
     private int Send(ReadOnlySpan<byte> bytes)
@@ -261,15 +281,9 @@ internal sealed class HttpPhase : ConnectionContext, ILoopHandler, IDuplexPipe
     // On the loop's thread, after Kestrel and the pump.
     private void Finish()
     {
-        if (_successor is not null && !_isGone)
+        if (_successor is not null && !_isGone && !_isAborted)
         {
-            _isGone = true;
-            _closed.Dispose();
-            _loop.Watch(_descriptor, _token, Libc.EpollIn);
-            var early = _reader.Inner.TryRead(out var result) ? result.Buffer : default;
-            _successor(new LoopSocket(_loop, _descriptor, _token, early));
-            _reader.Inner.Complete();
-            _input.Writer.Complete();
+            HandOver(_successor);
             return;
         }
 
@@ -281,6 +295,31 @@ internal sealed class HttpPhase : ConnectionContext, ILoopHandler, IDuplexPipe
         _reader.Inner.Complete();
         _descriptor.Dispose();
         _onLost?.Invoke();
+    }
+
+    private void HandOver(Action<LoopSocket> successor)
+    {
+        _isGone = true;
+        _closed.Dispose();
+        _loop.Watch(_descriptor, _token, Libc.EpollIn);
+        var early = _reader.Inner.TryRead(out var result) ? result.Buffer : default;
+        try
+        {
+            successor(new LoopSocket(_loop, _descriptor, _token, early));
+        }
+        catch (Exception)
+        {
+            // There is no session: nothing else would ever let go of the socket.
+            _loop.Unregister(_token);
+            _descriptor.Dispose();
+            _onLost?.Invoke();
+            throw;
+        }
+        finally
+        {
+            _reader.Inner.Complete();
+            _input.Writer.Complete();
+        }
     }
 
     /// <summary>Kestrel completes its reader when it is done; what it has not read then is the session's.</summary>

@@ -30,6 +30,9 @@ internal static unsafe partial class Libc
 
     public const int OpenFilesLimit = 7; // RLIMIT_NOFILE
 
+    public const int SocketLevel = 1;
+    public const int Linger = 13;
+
     public const int TcpLevel = 6;
     public const int TcpNoDelay = 1;
     public const int TcpNotSentLowAt = 25;

@@ -22,6 +22,7 @@ internal sealed class LoopConnection : ITransportConnection, ILoopHandler
     private int _restStart;
     private int _restEnd;
     private bool _isBlocked;
+    private bool _wasBlocked;
     private bool _closeTaken;
     private bool _isClosed;
 
@@ -31,6 +32,7 @@ internal sealed class LoopConnection : ITransportConnection, ILoopHandler
         _descriptor = socket.Descriptor;
         _token = socket.Token;
         _session = session;
+        _loop.Replace(_token, this);
         _framing = framing;
         RemoteAddress = remoteAddress;
     }
@@ -41,10 +43,9 @@ internal sealed class LoopConnection : ITransportConnection, ILoopHandler
 
     public bool IsCongested => _isBlocked;
 
-    /// <summary>Takes the socket's events, beginning with the bytes that came before the session did.</summary>
+    /// <summary>Takes in the bytes that came before the session did.</summary>
     public void Begin(in ReadOnlySequence<byte> early)
     {
-        _loop.Replace(_token, this);
         foreach (var segment in early)
         {
             for (var rest = segment.Span; rest.Length > 0 && !_isClosed;)
@@ -70,7 +71,7 @@ internal sealed class LoopConnection : ITransportConnection, ILoopHandler
         }
     }
 
-    public void OnFault() => Close();
+    public void OnFault() => _session.Fail();
 
     public void Flush()
     {
@@ -84,6 +85,15 @@ internal sealed class LoopConnection : ITransportConnection, ILoopHandler
         }
 
         CloseIfDone();
+    }
+
+    public void Retry()
+    {
+        if (_isBlocked && !_isClosed)
+        {
+            OnWritable();
+            Flush();
+        }
     }
 
     public void Abort() => Close();
@@ -189,7 +199,7 @@ internal sealed class LoopConnection : ITransportConnection, ILoopHandler
             _loop.Watch(_descriptor, _token, Libc.EpollIn);
         }
 
-        _session.OnWriteProgress();
+        _session.Shard.Touch(_session);
     }
 
     // Sends the kept rest; true when it is gone.
@@ -204,11 +214,6 @@ internal sealed class LoopConnection : ITransportConnection, ILoopHandler
         _restStart += sent;
         if (_restStart < _restEnd)
         {
-            if (sent > 0)
-            {
-                _session.OnWriteProgress();
-            }
-
             Block();
             return false;
         }
@@ -224,6 +229,13 @@ internal sealed class LoopConnection : ITransportConnection, ILoopHandler
         var sent = _descriptor.Send(buffer.AsSpan(start, length));
         if (sent >= 0)
         {
+            // Bytes are progress, being told that the socket is writable is not.
+            if (sent > 0 && _wasBlocked)
+            {
+                _wasBlocked = false;
+                _session.OnWriteProgress();
+            }
+
             return sent;
         }
 
@@ -240,7 +252,7 @@ internal sealed class LoopConnection : ITransportConnection, ILoopHandler
     {
         if (!_isBlocked)
         {
-            _isBlocked = true;
+            _isBlocked = _wasBlocked = true;
             _loop.Watch(_descriptor, _token, Libc.EpollIn | Libc.EpollOut);
         }
     }
@@ -263,6 +275,12 @@ internal sealed class LoopConnection : ITransportConnection, ILoopHandler
 
         _isClosed = true;
         _loop.Unregister(_token);
+        if (_isBlocked || _rest is not null)
+        {
+            // The peer does not read: without a reset the kernel would hold the rest for it, out of reach of every limit here.
+            _descriptor.TryResetOnClose();
+        }
+
         _descriptor.Dispose();
         if (_rest is not null)
         {

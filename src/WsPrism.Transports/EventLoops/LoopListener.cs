@@ -30,7 +30,7 @@ internal sealed partial class LoopListener : IConnectionListener, ILoopHandler
     private readonly int _maxDescriptor = Descriptor.Limit() - Reserved;
     private readonly Channel<HttpPhase> _accepted = Channel.CreateUnbounded<HttpPhase>(new UnboundedChannelOptions { SingleReader = true });
     private ulong _token;
-    private int _next;
+    private uint _next;
     private bool _isStarved;
     private bool _isClosed;
 
@@ -111,19 +111,21 @@ internal sealed partial class LoopListener : IConnectionListener, ILoopHandler
                 return;
             }
 
-            if (_isStarved)
+            try
             {
-                _isStarved = false;
-                Log.AcceptingAgain(_logger, EndPoint);
+                Place(accepted, remote);
             }
-
-            Place(accepted, remote);
+            catch (Exception exception)
+            {
+                accepted.Dispose();
+                Log.NotPlaced(_logger, exception);
+            }
         }
     }
 
     public void OnFault()
     {
-        // One connection failed to be placed; listening goes on.
+        // What can fail is placing one connection, which is caught there; listening goes on.
     }
 
     // A second descriptor for the same listening socket, the loop's own, so that neither side can close it under the other.
@@ -138,6 +140,10 @@ internal sealed partial class LoopListener : IConnectionListener, ILoopHandler
         if (!_isClosed)
         {
             _token = _home.Register(_descriptor, this, Libc.EpollIn);
+            if (_token == 0)
+            {
+                Log.NotWatched(_logger, EndPoint);
+            }
         }
     }
 
@@ -145,7 +151,13 @@ internal sealed partial class LoopListener : IConnectionListener, ILoopHandler
     {
         if (error is not (Libc.TooManyFiles or Libc.TooManyFilesInSystem or Libc.NoMemory or Libc.NoBuffers))
         {
-            // Nobody waits any more, or who waited is gone again.
+            // Nobody waits any more, or who waited is gone again: if there was a shortage, it is over.
+            if (_isStarved)
+            {
+                _isStarved = false;
+                Log.AcceptingAgain(_logger, EndPoint);
+            }
+
             return;
         }
 
@@ -167,8 +179,10 @@ internal sealed partial class LoopListener : IConnectionListener, ILoopHandler
         // What is behind it waits in the outbox, where newer states still replace older ones (PROTOCOL §5).
         descriptor.TrySetTcpOption(Libc.TcpNotSentLowAt, MaxUnsentBytes);
 
-        var first = _loops[_next++ % _loops.Count];
-        var second = _loops[_next % _loops.Count];
+        var count = (uint)_loops.Count;
+        var first = _loops[(int)(_next % count)];
+        var second = _loops[(int)((_next + 1) % count)];
+        _next++;
         var loop = second.Shard.SessionCount < first.Shard.SessionCount ? second : first;
         var connection = new HttpPhase(loop, descriptor, EndPoint, remote);
         if (loop == _home)
@@ -214,6 +228,12 @@ internal sealed partial class LoopListener : IConnectionListener, ILoopHandler
     {
         [LoggerMessage(1, LogLevel.Warning, "Out of descriptors or memory: no new connections are accepted at {Address} until some close")]
         public static partial void OutOfDescriptors(ILogger logger, EndPoint address);
+
+        [LoggerMessage(3, LogLevel.Error, "A new connection could not be placed and was closed.")]
+        public static partial void NotPlaced(ILogger logger, Exception exception);
+
+        [LoggerMessage(4, LogLevel.Error, "The system does not let {Address} be watched: nobody can connect")]
+        public static partial void NotWatched(ILogger logger, EndPoint address);
 
         [LoggerMessage(2, LogLevel.Information, "Accepting connections at {Address} again")]
         public static partial void AcceptingAgain(ILogger logger, EndPoint address);

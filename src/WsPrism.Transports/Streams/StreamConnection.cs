@@ -121,6 +121,11 @@ internal sealed class StreamConnection : ITransportConnection, IValueTaskSource,
     }
 #pragma warning restore VSTHRD002, CA2012
 
+    public void Retry()
+    {
+        // The stream tells when it has taken the write that is under way; there is nothing to try before.
+    }
+
     public void Abort()
     {
         if (_closeTaken && _outbound is null)
@@ -157,6 +162,11 @@ internal sealed class StreamConnection : ITransportConnection, IValueTaskSource,
         try
         {
             _framing.Received(_inbound.AsSpan(0, _inboundLength), _session);
+        }
+        catch (Exception)
+        {
+            _session.Fail();
+            throw;
         }
         finally
         {

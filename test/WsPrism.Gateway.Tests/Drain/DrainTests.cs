@@ -117,6 +117,10 @@ public sealed class DrainTests
             }
         }
 
+        public void Retry()
+        {
+        }
+
         public void Abort() => session.Shard.Post(session.OnClosed);
     }
 }
