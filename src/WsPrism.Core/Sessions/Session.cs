@@ -7,7 +7,6 @@ using WsPrism.Core.Policies;
 using WsPrism.Core.Rooms;
 using WsPrism.Core.Shards;
 using WsPrism.Core.Tenants;
-using WsPrism.Core.Time;
 using WsPrism.Core.Transport;
 using WsPrism.Protocol;
 using WsPrism.Services;
@@ -18,17 +17,13 @@ namespace WsPrism.Core.Sessions;
 /// One user's connection to a tenant, from admission to the last byte. All of it belongs to its shard's thread, but for the identity, which never
 /// changes. It ends once, with one reason; the connection may live a little longer, to take the last frames and the close.
 /// </summary>
-internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
+internal sealed partial class Session : ISession, IConnectionHandler
 {
-    private const int ProtocolErrorLingerMs = 200;
     private const ushort NoCloseCode = 1005;
 
     private readonly SessionTimings _timings;
     private readonly ILogger _logger;
     private ViolationWindow? _violations;
-    private long _lastReceivedMs;
-    private long _lastPingMs;
-    private long _blockedSinceMs = -1;
     private long _retriedAtNs = -1;
     private long _lastRateErrorMs = long.MinValue;
     private bool _isGone;
@@ -43,6 +38,7 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
         SessionId = Sessions.SessionId.Create(shard.Clock.UnixTimeMs);
         Outbox = new Outbox(Ledger, TenantShard.Ledger);
         _timings = timings;
+        Watch = new SessionWatch(this, timings);
         _logger = logger;
         TraceId = RandomNumberGenerator.GetHexString(32, lowercase: true);
     }
@@ -81,6 +77,9 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
 
     public RateLimiter Limiter { get; }
 
+    /// <summary>Heartbeat and time-outs.</summary>
+    public SessionWatch Watch { get; }
+
     /// <summary>The rooms that the session is in.</summary>
     public JoinedRooms Rooms { get; } = new();
 
@@ -108,7 +107,6 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
     /// <summary>Admits the session under the tenant's session policy and greets it, or turns it away.</summary>
     public void Open()
     {
-        _lastReceivedMs = _lastPingMs = Shard.Clock.NowMs;
         var snapshot = Tenant.Snapshot;
         if (!Tenant.Registry.TryAdd(this, snapshot.Config.Policy.Sessions, out var replaced))
         {
@@ -123,30 +121,30 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
         Enqueue(Shard.Line.System.Authed(this, _timings, Shard.Clock.UnixTimeMs));
         Enqueue(Shard.Line.System.Budget("ext"u8, snapshot.Policy.ExtRate));
         Enqueue(Shard.Line.System.Budget("hot"u8, snapshot.Policy.HotRate));
-        ArmTimer();
+        Watch.Start();
     }
 
     public void OnText(Span<byte> message)
     {
-        _lastReceivedMs = Shard.Clock.NowMs;
+        Watch.NoteReceived();
         Shard.Line.OnText(this, message);
     }
 
     public void OnBinary(Span<byte> message)
     {
-        _lastReceivedMs = Shard.Clock.NowMs;
+        Watch.NoteReceived();
         Shard.Line.OnBinary(this, message);
     }
 
     public void OnPing(ReadOnlySpan<byte> payload)
     {
-        _lastReceivedMs = Shard.Clock.NowMs;
+        Watch.NoteReceived();
         var pong = OutboundFrame.Rent(FrameKind.Pong, DeliveryClass.Control, payload.Length);
         payload.CopyTo(pong.WritableBuffer);
         Enqueue(pong);
     }
 
-    public void OnPong() => _lastReceivedMs = Shard.Clock.NowMs;
+    public void OnPong() => Watch.NoteReceived();
 
     // RFC 6455 §5.5.1: the answer echoes the code; 1005 stands for none and is never sent.
     public void OnPeerClosing(ushort code) => End(EndReason.ClientClosed, code == NoCloseCode ? CloseCode.Normal : code, string.Empty);
@@ -155,7 +153,7 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
 
     public void OnWriteProgress()
     {
-        _blockedSinceMs = -1;
+        Watch.NoteWriteProgress();
         Shard.Touch(this);
     }
 
@@ -174,7 +172,7 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
         finally
         {
             Outbox.Discard();
-            Shard.Wheel.Disarm(this);
+            Watch.Stop();
             Shard.Unplace();
         }
     }
@@ -200,20 +198,6 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
         }
     }
 
-    private void MakeRoom(DeliveryClass cls)
-    {
-        if (!Connection.IsCongested)
-        {
-            Flush();
-        }
-        else if (cls != DeliveryClass.HotLossy && _retriedAtNs != Shard.Clock.NowNs)
-        {
-            // The wire was full a moment ago in this very pass, perhaps; once a pass it is worth a look before the session pays for it.
-            _retriedAtNs = Shard.Clock.NowNs;
-            Connection.Retry();
-        }
-    }
-
     /// <summary>Hands what waits to the wire and watches that the wire takes it.</summary>
     public void Flush()
     {
@@ -230,14 +214,9 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
         }
 
         Connection.Flush();
-        if (!Connection.IsCongested)
+        if (!_isGone)
         {
-            _blockedSinceMs = -1;
-        }
-        else if (_blockedSinceMs < 0 && !_isGone)
-        {
-            _blockedSinceMs = Shard.Clock.NowMs;
-            ArmTimer();
+            Watch.NoteFlushed(Connection.IsCongested);
         }
     }
 
@@ -346,7 +325,7 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
         {
             Outbox.Close(CloseFrame(code, text ?? reason.Name()), reason.DiscardsPending());
             Shard.Touch(this);
-            Shard.Wheel.Arm(this, Shard.Clock.NowMs + LingerMs(reason));
+            Watch.StartLinger(reason);
         }
     }
 
@@ -357,51 +336,18 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
         Connection.Abort();
     }
 
-    protected internal override void OnDue(long nowMs) => Shard.Guard(this, static session => session.OnTime(session.Shard.Clock.NowMs));
-
-    private void OnTime(long nowMs)
+    private void MakeRoom(DeliveryClass cls)
     {
-        if (HasEnded)
+        if (!Connection.IsCongested)
         {
-            // The client took too long over the last frames or the close handshake.
-            Connection.Abort();
+            Flush();
         }
-        else if (IsWriteOverdue(nowMs))
+        else if (cls != DeliveryClass.HotLossy && _retriedAtNs != Shard.Clock.NowNs)
         {
-            End(EndReason.WriteTimeout);
-            Connection.Abort();
+            // The wire was full a moment ago in this very pass, perhaps; once a pass it is worth a look before the session pays for it.
+            _retriedAtNs = Shard.Clock.NowNs;
+            Connection.Retry();
         }
-        else if (nowMs - _lastReceivedMs >= _timings.IdleTimeoutMs)
-        {
-            End(EndReason.IdleTimeout);
-        }
-        else
-        {
-            if (nowMs - _lastPingMs >= _timings.PingIntervalMs)
-            {
-                _lastPingMs = nowMs;
-                Enqueue(OutboundFrame.Rent(FrameKind.Ping, DeliveryClass.Control, 0));
-            }
-
-            ArmTimer();
-        }
-    }
-
-    // How long the connection may live on for the last frames and the peer's close. A peer that broke the framing is not understood any more, so its close
-    // would not be seen: it gets just the time to read ours before the connection goes (RFC 6455 §7.1.7).
-    private int LingerMs(EndReason reason) =>
-        reason == EndReason.ProtocolError ? Math.Min(ProtocolErrorLingerMs, _timings.WriterSendTimeoutMs) : _timings.WriterSendTimeoutMs;
-
-    private bool IsWriteOverdue(long nowMs)
-    {
-        if (_blockedSinceMs < 0 || nowMs - _blockedSinceMs < _timings.WriterSendTimeoutMs)
-        {
-            return false;
-        }
-
-        // The shard itself may have been away for so long: who is cut off must have been asked once more.
-        Connection.Retry();
-        return !HasEnded && _blockedSinceMs >= 0 && nowMs - _blockedSinceMs >= _timings.WriterSendTimeoutMs;
     }
 
     private static OutboundFrame CloseFrame(ushort code, string text)
@@ -424,23 +370,6 @@ internal sealed partial class Session : TimerNode, ISession, IConnectionHandler
         Rooms.Remove(membership);
         membership.Room.Slices[Shard.Index].Remove(membership);
         Tenant.Registry.Leave(this, membership.Room);
-    }
-
-    // One node serves all of a session's times: it wakes for the nearest, looks, and sleeps on. Receiving only notes the time and arms nothing.
-    private void ArmTimer()
-    {
-        if (HasEnded)
-        {
-            return;
-        }
-
-        var due = Math.Min(_lastPingMs + _timings.PingIntervalMs, _lastReceivedMs + _timings.IdleTimeoutMs);
-        if (_blockedSinceMs >= 0)
-        {
-            due = Math.Min(due, _blockedSinceMs + _timings.WriterSendTimeoutMs);
-        }
-
-        Shard.Wheel.Arm(this, due);
     }
 
     private static partial class Log
