@@ -11,6 +11,7 @@ internal static class FuzzTargets
         new WebSocketTarget(),
         new DeflateTarget(),
         new HandshakeTarget(),
+        new ProxyTarget(),
         new PolicyTarget(),
         new YamlTarget()
     ];
