@@ -31,15 +31,16 @@ internal static class TenantRules
         return sessions;
     }
 
+    // A warning, not an error: an entry for a service that is not there yet lets nothing through, and PROTOCOL §8 has an answer for it.
     public static TenantConfig ExtAllowlistNamesServices(TenantConfig tenant, SectionScope scope)
     {
         foreach (var (path, service, type) in Entries(tenant.Policy.ExtAllowlist, "policy.ext_allowlist", scope))
         {
             var shown = scope.Show(path, $"\"{service}\"{Suggestion.For(service, ExtServices.Keys)}");
             if (LaterExtServices.Contains(service))
-                scope.Error(path, $"must name a service, {scope.Show(path, service)} is one that this version does not have yet");
+                scope.Warn(path, $"{scope.Show(path, service)} is a service that this version does not have yet: clients get UNKNOWN_SERVICE");
             else if (!ExtServices.TryGetValue(service, out var types))
-                scope.Error(path, $"must name a service ({string.Join(", ", ExtServices.Keys)}), got {shown}");
+                scope.Warn(path, $"no service has this name ({string.Join(", ", ExtServices.Keys)}), clients get UNKNOWN_SERVICE: {shown}");
             else if (type != "*" && !types.Contains(type))
                 scope.Warn(path, $"names a type that the service does not have: {scope.Show(path, $"\"{type}\"{Suggestion.For(type, types)}")}");
         }
@@ -55,7 +56,7 @@ internal static class TenantRules
         foreach (var (path, service, _) in Entries(tenant.Policy.HotAllowlist, "policy.hot_allowlist", scope))
         {
             if (!known.Contains(service))
-                scope.Error(path, $"must name a svc_id of services.hot ({(known.Count == 0 ? "it has none" : string.Join(", ", known))}), got {scope.Show(path, service)}");
+                scope.Warn(path, $"no svc_id of services.hot ({(known.Count == 0 ? "it has none" : string.Join(", ", known))}), clients get UNKNOWN_SERVICE: {scope.Show(path, service)}");
         }
 
         return tenant;

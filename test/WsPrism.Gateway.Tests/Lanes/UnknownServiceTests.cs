@@ -1,0 +1,21 @@
+using WsPrism.Gateway.Tests.Support;
+
+namespace WsPrism.Gateway.Tests.Lanes;
+
+public sealed class UnknownServiceTests
+{
+    [Fact]
+    public async Task What_is_allowed_but_served_by_nobody_is_answered_UNKNOWN_SERVICE_on_both_lanes()
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync(new TestConfig()
+            .Tenant("policy.ext_allowlist", "[\"room:*\", \"nobody:*\"]")
+            .Tenant("policy.hot_allowlist", "[\"1:*\", \"7:*\"]"));
+        using var alice = await gateway.ConnectAsync("t-alice");
+
+        await alice.SendTextAsync("""{"svc":"nobody","type":"home","id":"n"}""");
+        Assert.Equal("UNKNOWN_SERVICE", await alice.ExpectErrorAsync("n"));
+
+        await alice.SendHotAsync("07 01 00");
+        Assert.Equal("UNKNOWN_SERVICE", await alice.ExpectErrorAsync());
+    }
+}
