@@ -18,6 +18,7 @@ internal sealed partial class Shard
     private readonly List<Session> _touched = [];
     private readonly Queue<IShardWork> _pausedReads = new();
     private readonly ILogger _logger;
+    private List<(Session Session, Exception Fault)>? _failed;
     private long _lastPassNs;
     private int _sessions;
 
@@ -197,22 +198,45 @@ internal sealed partial class Shard
 
     private void FlushTouched()
     {
-        // By index: a flush that ends a session may touch others.
-        for (var i = 0; i < _touched.Count; i++)
+        // By index: a flush may touch others, and sending what was collected may too.
+        for (var i = 0; i < _touched.Count;)
         {
-            var session = _touched[i];
-            session.IsTouched = false;
-            try
+            Executor.BeginFlush(_touched.Count - i);
+            for (; i < _touched.Count; i++)
             {
-                session.Flush();
+                var session = _touched[i];
+                session.IsTouched = false;
+                try
+                {
+                    session.Flush();
+                }
+                catch (Exception exception)
+                {
+                    // Later: what ends with a session must not reach outboxes whose frames are on their way out.
+                    (_failed ??= []).Add((session, exception));
+                }
             }
-            catch (Exception exception)
-            {
-                Cut(session, exception);
-            }
+
+            Executor.EndFlush();
+            CutFailed();
         }
 
         _touched.Clear();
+    }
+
+    private void CutFailed()
+    {
+        if (_failed is null)
+        {
+            return;
+        }
+
+        var failed = _failed;
+        _failed = null;
+        foreach (var (session, exception) in failed)
+        {
+            Cut(session, exception);
+        }
     }
 
     /// <summary>Does something for one session; a fault takes that session with it, never the shard and its other sessions.</summary>

@@ -120,7 +120,7 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     private EventLoop AddLoop(Shard shard, ILoggerFactory loggers)
     {
-        var loop = new EventLoop(shard, loggers.CreateLogger("WsPrism.EventLoops"));
+        var loop = new EventLoop(shard, _config.Gateway.Io is "auto" or "io_uring", loggers.CreateLogger("WsPrism.EventLoops"));
         _loops.Add(loop);
         return loop;
     }

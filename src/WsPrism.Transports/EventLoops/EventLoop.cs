@@ -22,6 +22,7 @@ internal sealed unsafe partial class EventLoop : IShardExecutor, IDisposable
     private const int MaxSleepMs = 100;
 
     private readonly Shard _shard;
+    private readonly bool _usesRing;
     private readonly ILogger _logger;
     private readonly Descriptor _epoll;
     private readonly Descriptor _wake;
@@ -33,9 +34,10 @@ internal sealed unsafe partial class EventLoop : IShardExecutor, IDisposable
     private int _isAsleep;
     private volatile bool _isStopping;
 
-    public EventLoop(Shard shard, ILogger logger)
+    public EventLoop(Shard shard, bool usesRing, ILogger logger)
     {
         _shard = shard;
+        _usesRing = usesRing;
         _logger = logger;
         _epoll = new Descriptor(Check(Libc.EpollCreate(Libc.CloseOnExec)));
         _wake = new Descriptor(Check(Libc.EventDescriptor(0, Libc.CloseOnExec | Libc.NonBlocking)));
@@ -56,6 +58,9 @@ internal sealed unsafe partial class EventLoop : IShardExecutor, IDisposable
 
     /// <summary>Where each gathered frame ends in <see cref="SendBuffer"/>.</summary>
     public List<int> FrameEnds { get; } = new(1_024);
+
+    /// <summary>Collects the sends of a pass; null where each connection sends for itself.</summary>
+    public FlushBatch? Batch { get; private set; }
 
     public void Start() => _thread.Start();
 
@@ -78,6 +83,13 @@ internal sealed unsafe partial class EventLoop : IShardExecutor, IDisposable
         _thread.Join();
     }
 
+    public void BeginFlush(int sessions) => Batch?.Open(sessions);
+
+    public void EndFlush() => Batch?.Close();
+
+    /// <summary>The kernel has taken the ring from us; plain sends take over.</summary>
+    public void ReportNoRing(string problem) => Log.NoRing(_logger, problem);
+
     public void Dispose()
     {
         if (_thread.IsAlive)
@@ -85,6 +97,7 @@ internal sealed unsafe partial class EventLoop : IShardExecutor, IDisposable
             Stop();
         }
 
+        Batch?.Dispose();
         _wake.Dispose();
         _epoll.Dispose();
         _events.Dispose();
@@ -131,6 +144,16 @@ internal sealed unsafe partial class EventLoop : IShardExecutor, IDisposable
 
     private void Run()
     {
+        if (_usesRing)
+        {
+            // Here, because a ring belongs to the thread that makes it.
+            Batch = FlushBatch.TryCreate(this, out var problem);
+            if (Batch is null)
+            {
+                ReportNoRing(problem!);
+            }
+        }
+
         while (!_isStopping)
         {
             var isPressed = _shard.IsUnderPressure();
@@ -216,5 +239,8 @@ internal sealed unsafe partial class EventLoop : IShardExecutor, IDisposable
     {
         [LoggerMessage(1, LogLevel.Error, "A connection failed in the event loop.")]
         public static partial void ConnectionFailed(ILogger logger, Exception exception);
+
+        [LoggerMessage(2, LogLevel.Warning, "io_uring is of no use here, sockets are written to one by one: {Problem}")]
+        public static partial void NoRing(ILogger logger, string problem);
     }
 }

@@ -22,9 +22,11 @@ internal static unsafe partial class Libc
     public const int NoMemory = -12; // ENOMEM
     public const int TooManyFilesInSystem = -23; // ENFILE
     public const int TooManyFiles = -24; // EMFILE
+    public const int Broken = -32; // EPIPE
     public const int NoBuffers = -105; // ENOBUFS
 
     public const int NoSignal = 0x4000; // MSG_NOSIGNAL: a broken pipe is an error, not a signal
+    public const int DontWait = 0x40; // MSG_DONTWAIT
     public const int NonBlocking = 0x800; // SOCK_NONBLOCK
     public const int CloseOnExec = 0x80000; // SOCK_CLOEXEC, EPOLL_CLOEXEC, EFD_CLOEXEC
 
@@ -36,6 +38,13 @@ internal static unsafe partial class Libc
     public const int TcpLevel = 6;
     public const int TcpNoDelay = 1;
     public const int TcpNotSentLowAt = 25;
+
+    public const int ReadWrite = 3; // PROT_READ | PROT_WRITE
+    public const int SharedPopulated = 0x8001; // MAP_SHARED | MAP_POPULATE
+
+    // The same numbers on x64 and arm64.
+    public const nint IoUringSetup = 425;
+    public const nint IoUringEnter = 426;
 
     private const string Library = "libc";
 
@@ -76,6 +85,16 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "setsockopt")]
     [SuppressGCTransition]
     public static partial int SetSocketOption(int descriptor, int level, int name, void* value, int length);
+
+    /// <summary>For calls that the C library has no function for. Some run for milliseconds, so the collector must be free to run meanwhile.</summary>
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    public static partial nint SystemCall(nint number, nint first, nint second, nint third, nint fourth, nint fifth, nint sixth);
+
+    [LibraryImport(Library, EntryPoint = "mmap", SetLastError = true)]
+    public static partial void* Map(void* address, nuint length, int protection, int flags, int descriptor, long offset);
+
+    [LibraryImport(Library, EntryPoint = "munmap")]
+    public static partial int Unmap(void* address, nuint length);
 
     /// <summary>Reads a limit as two words: the one in force and the highest that may be set.</summary>
     [LibraryImport(Library, EntryPoint = "getrlimit")]

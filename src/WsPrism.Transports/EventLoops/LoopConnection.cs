@@ -8,7 +8,7 @@ namespace WsPrism.Transports.EventLoops;
 
 /// <summary>
 /// A session's socket in an event loop. Reads go through the loop's one receive buffer straight into the framing; a flush gathers what waits into the loop's
-/// one send buffer and sends it in one call. What the socket did not take stays in the outbox, where it can still be conflated; only the rest of a frame
+/// one send buffer and sends it in one call, its own or one that it shares with the connections of the pass (<see cref="FlushBatch"/>). What the socket did not take stays in the outbox, where it can still be conflated; only the rest of a frame
 /// that was sent in part is kept here. An idle connection holds no buffer. All of it belongs to the loop's thread.
 /// </summary>
 internal sealed class LoopConnection : ITransportConnection, ILoopHandler
@@ -21,6 +21,9 @@ internal sealed class LoopConnection : ITransportConnection, ILoopHandler
     private byte[]? _rest;
     private int _restStart;
     private int _restEnd;
+
+    // Place in the loop's batch while what was gathered is not sent, else -1.
+    private int _position = -1;
     private bool _isBlocked;
     private bool _wasBlocked;
     private bool _closeTaken;
@@ -75,16 +78,88 @@ internal sealed class LoopConnection : ITransportConnection, ILoopHandler
 
     public void Flush()
     {
+        if (_position >= 0)
+        {
+            // Somebody wants it out now: all that was collected goes.
+            _loop.Batch!.Submit();
+        }
+
+        if (_loop.Batch is { IsOpen: true } batch && TryFlushIn(batch))
+        {
+            return;
+        }
+
         while (!_isBlocked && !_isClosed && !_session.Outbox.IsEmpty)
         {
-            var length = Gather();
+            _loop.FrameEnds.Clear();
+            var length = Gather(0);
             if (length > 0 && Send(_loop.SendBuffer, 0, length) is var sent and >= 0)
             {
-                Settle(sent, length);
+                Settle(sent, 0, length, ..);
             }
         }
 
         CloseIfDone();
+    }
+
+    /// <summary>Takes what was sent of the bytes from <paramref name="start"/> to <paramref name="end"/> out of the outbox; of a frame that was sent in part the rest is kept to go first.</summary>
+    public void Settle(int sent, int start, int end, Range frames)
+    {
+        _position = -1;
+        if (sent < 0)
+        {
+            sent = 0;
+        }
+
+        var ends = CollectionsMarshal.AsSpan(_loop.FrameEnds)[frames];
+        if (sent == end - start)
+        {
+            _session.Outbox.Take(ends.Length);
+            return;
+        }
+
+        sent += start;
+        var whole = 0;
+        while (whole < ends.Length && ends[whole] <= sent)
+        {
+            whole++;
+        }
+
+        if (sent > (whole == 0 ? start : ends[whole - 1]))
+        {
+            _restStart = 0;
+            _restEnd = ends[whole] - sent;
+            _rest = ArrayPool<byte>.Shared.Rent(_restEnd);
+            _loop.SendBuffer.AsSpan(sent, _restEnd).CopyTo(_rest);
+            whole++;
+        }
+
+        // The close frame, if it was gathered, is the last: it is taken only when all is.
+        _closeTaken &= whole == ends.Length;
+        _session.Outbox.Take(whole);
+        Block();
+    }
+
+    /// <summary>What follows from a send of the loop's batch, after all of them have been settled.</summary>
+    public void Settled(int result)
+    {
+        if (!Took(result))
+        {
+            return;
+        }
+
+        if (_isBlocked)
+        {
+            _session.Watch.NoteFlushed(isCongested: true);
+        }
+        else if (!_session.Outbox.IsEmpty)
+        {
+            Flush();
+        }
+        else
+        {
+            CloseIfDone();
+        }
     }
 
     public void Retry()
@@ -117,19 +192,50 @@ internal sealed class LoopConnection : ITransportConnection, ILoopHandler
         CloseIfDone();
     }
 
-    // Copies frames in drain order until the buffer is full, noting where each ends; a frame longer than the buffer goes alone, through one of its own.
-    private int Gather()
+    // False where a frame must go alone and at once.
+    private bool TryFlushIn(FlushBatch batch)
+    {
+        if (_isBlocked || _isClosed || _session.Outbox.IsEmpty)
+        {
+            return false;
+        }
+
+        var first = _loop.FrameEnds.Count;
+        var end = Gather(batch.Start);
+        if (end == batch.Start && batch.Start > 0)
+        {
+            batch.Submit();
+            first = 0;
+            end = Gather(0);
+        }
+
+        if (end == batch.Start)
+        {
+            return false;
+        }
+
+        _position = batch.Add(this, _descriptor, end, first.._loop.FrameEnds.Count);
+        if (batch.IsFull)
+        {
+            batch.Submit();
+        }
+
+        return true;
+    }
+
+    // Copies frames in drain order until the buffer is full, noting where each ends; returns where the last does. A frame longer than the whole buffer goes
+    // alone, through one of its own.
+    private int Gather(int start)
     {
         var outbox = _session.Outbox;
         var cursor = outbox.StartDrain();
-        _loop.FrameEnds.Clear();
-        var length = 0;
+        var end = start;
         while (outbox.TryPeek(ref cursor, out var frame))
         {
             var needed = _framing.GetMaxLength(frame);
-            if (length + needed > _loop.SendBuffer.Length)
+            if (end + needed > _loop.SendBuffer.Length)
             {
-                if (length == 0)
+                if (end == 0)
                 {
                     SendLarge(frame, needed);
                 }
@@ -137,12 +243,12 @@ internal sealed class LoopConnection : ITransportConnection, ILoopHandler
                 break;
             }
 
-            length += _framing.Write(frame, _loop.SendBuffer.AsSpan(length));
-            _loop.FrameEnds.Add(length);
+            end += _framing.Write(frame, _loop.SendBuffer.AsSpan(end));
+            _loop.FrameEnds.Add(end);
             _closeTaken |= frame.Kind == FrameKind.Close;
         }
 
-        return length;
+        return end;
     }
 
     private void SendLarge(OutboundFrame frame, int needed)
@@ -152,38 +258,6 @@ internal sealed class LoopConnection : ITransportConnection, ILoopHandler
         _restEnd = _framing.Write(frame, _rest);
         _session.Outbox.Take(1);
         SendRest();
-    }
-
-    // Takes what was sent out of the outbox; of a frame that was sent in part the rest is kept to go first.
-    private void Settle(int sent, int gathered)
-    {
-        var ends = CollectionsMarshal.AsSpan(_loop.FrameEnds);
-        if (sent == gathered)
-        {
-            _session.Outbox.Take(ends.Length);
-            return;
-        }
-
-        var whole = 0;
-        while (whole < ends.Length && ends[whole] <= sent)
-        {
-            whole++;
-        }
-
-        var start = whole == 0 ? 0 : ends[whole - 1];
-        if (sent > start)
-        {
-            _restStart = 0;
-            _restEnd = ends[whole] - sent;
-            _rest = ArrayPool<byte>.Shared.Rent(_restEnd);
-            _loop.SendBuffer.AsSpan(sent, _restEnd).CopyTo(_rest);
-            whole++;
-        }
-
-        // The close frame, if it was gathered, is the last: it is taken only when all is.
-        _closeTaken &= whole == ends.Length;
-        _session.Outbox.Take(whole);
-        Block();
     }
 
     private void OnWritable()
@@ -227,25 +301,26 @@ internal sealed class LoopConnection : ITransportConnection, ILoopHandler
     private int Send(byte[] buffer, int start, int length)
     {
         var sent = _descriptor.Send(buffer.AsSpan(start, length));
-        if (sent >= 0)
-        {
-            // Bytes are progress, being told that the socket is writable is not.
-            if (sent > 0 && _wasBlocked)
-            {
-                _wasBlocked = false;
-                _session.OnWriteProgress();
-            }
+        return Took(sent) ? Math.Max(sent, 0) : -1;
+    }
 
-            return sent;
+    // Draws the conclusions from a send's answer; false where the connection is gone.
+    private bool Took(int sent)
+    {
+        if (sent < 0 && sent is not (Libc.TryAgain or Libc.Interrupted or Libc.NoBuffers))
+        {
+            Close();
+            return false;
         }
 
-        if (sent is Libc.TryAgain or Libc.Interrupted or Libc.NoBuffers)
+        // Bytes are progress, being told that the socket is writable is not.
+        if (sent > 0 && _wasBlocked)
         {
-            return 0;
+            _wasBlocked = false;
+            _session.OnWriteProgress();
         }
 
-        Close();
-        return -1;
+        return true;
     }
 
     private void Block()
@@ -274,6 +349,12 @@ internal sealed class LoopConnection : ITransportConnection, ILoopHandler
         }
 
         _isClosed = true;
+        if (_position >= 0)
+        {
+            _loop.Batch!.Cancel(_position);
+            _position = -1;
+        }
+
         _loop.Unregister(_token);
         if (_isBlocked || _rest is not null)
         {

@@ -47,7 +47,8 @@ public sealed class EventLoopTests
     [Fact]
     public async Task A_request_whose_sender_ended_its_side_is_answered()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync();
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The loops are built on epoll; Kestrel's own transport may give such a request up.");
+        await using var gateway = await GatewayUnderTest.StartAsync(new TestConfig().Gateway("io", "epoll"));
         using var raw = await gateway.ConnectRawAsync();
 
         await raw.SendAsync(RawClient.Get("/v1/ws?tenant=acme&ticket=t-alice"));
