@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using WsPrism.Core.Delivery;
@@ -40,7 +39,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
         _timings = timings;
         Watch = new SessionWatch(this, timings);
         _logger = logger;
-        TraceId = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        TraceId = Sessions.SessionId.CreateTrace();
     }
 
     public Shard Shard { get; }

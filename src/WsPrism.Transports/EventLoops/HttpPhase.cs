@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
@@ -18,10 +19,14 @@ namespace WsPrism.Transports.EventLoops;
 /// </remarks>
 internal sealed class HttpPhase : ConnectionContext, ILoopHandler, IDuplexPipe
 {
+    private static readonly PipeOptions Input = new(writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false);
+    private static readonly PipeOptions Output = new(useSynchronizationContext: false);
+    private static long _lastId;
+
     private readonly EventLoop _loop;
     private readonly Descriptor _descriptor;
-    private readonly Pipe _input = new(new PipeOptions(writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false));
-    private readonly Pipe _output = new(new PipeOptions(useSynchronizationContext: false));
+    private readonly Pipe _input = new(Input);
+    private readonly Pipe _output = new(Output);
     private readonly KeptReader _reader;
     private readonly CancellationTokenSource _closed = new();
     private readonly TaskCompletionSource _pumped = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -41,7 +46,7 @@ internal sealed class HttpPhase : ConnectionContext, ILoopHandler, IDuplexPipe
         _reader = new KeptReader(_input.Reader);
         LocalEndPoint = local;
         RemoteEndPoint = remote;
-        ConnectionId = Guid.NewGuid().ToString("N");
+        ConnectionId = Interlocked.Increment(ref _lastId).ToString("x16", CultureInfo.InvariantCulture);
         ConnectionClosed = _closed.Token;
         Features.Set(this);
     }
@@ -50,7 +55,11 @@ internal sealed class HttpPhase : ConnectionContext, ILoopHandler, IDuplexPipe
 
     public override IFeatureCollection Features { get; } = new FeatureCollection();
 
-    public override IDictionary<object, object?> Items { get; set; } = new Dictionary<object, object?>();
+    public override IDictionary<object, object?> Items
+    {
+        get => field ??= new Dictionary<object, object?>();
+        set;
+    }
 
     public override IDuplexPipe Transport
     {
@@ -301,7 +310,11 @@ internal sealed class HttpPhase : ConnectionContext, ILoopHandler, IDuplexPipe
     {
         _isGone = true;
         _closed.Dispose();
-        _loop.Watch(_descriptor, _token, Libc.EpollIn);
+        if (!_isReading || _writable is not null)
+        {
+            _loop.Watch(_descriptor, _token, Libc.EpollIn);
+        }
+
         var early = _reader.Inner.TryRead(out var result) ? result.Buffer : default;
         try
         {
