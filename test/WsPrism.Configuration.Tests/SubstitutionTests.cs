@@ -69,7 +69,7 @@ public sealed class SubstitutionTests
     }
 
     [Theory]
-    [InlineData("io: ${EMPTY}", "must be auto, epoll or portable, got the value of \"${EMPTY}\"")]
+    [InlineData("io: ${EMPTY}", "must be auto, epoll, io_uring or portable, got the value of \"${EMPTY}\"")]
     [InlineData("io: ${NONE}", "the environment variable NONE is not set")]
     [InlineData("io: ${1X}", "\"${1X}\" names no variable: write ${NAME} or ${file:PATH}, or $${ for the text itself")]
     [InlineData("io: ${file:none}", "the file \"none\" does not exist")]

@@ -44,7 +44,7 @@ internal static class GatewaySections
         .Key(x => x.DrainGraceMs, new IntSpec(0, 600_000), "Time over which a drain closes the sessions.")
         .Key(x => x.Production, new BoolSpec(), "True refuses development conveniences: dev tickets and the demo page.")
         .Key(x => x.Shards, new IntSpec(0, 256), "Number of shards; 0 takes one per core.")
-        .Key(x => x.Io, new ChoiceSpec<string>([("auto", "auto"), ("epoll", "epoll"), ("io_uring", "io_uring"), ("portable", "portable")]), "How bytes are moved: by event loops of our own on Linux (`epoll`), or on the thread pool (`portable`). `auto` takes the loops where they can be. TLS and Unix sockets are always portable.")
+        .Key(x => x.Io, new ChoiceSpec<string>([("auto", "auto"), ("epoll", "epoll"), ("io_uring", "io_uring"), ("portable", "portable")]), "How bytes are moved: by event loops of our own on Linux, which write to one socket after the other (`epoll`) or to all that have something to say at once (`io_uring`), or on the thread pool (`portable`). `auto` takes the best that the system allows. TLS and Unix sockets are always portable.")
         .Key(x => x.TrustedProxies, new ListSpec<string>(Texts.Network), "Addresses and networks whose `X-Forwarded-For` and PROXY protocol headers are believed; nobody else's are.")
         .Key(x => x.HandshakeLimit, HandshakeLimit, "Token buckets before any other work of a handshake.")
         .Key(x => x.Admin, Admin, "The admin listener.")

@@ -43,7 +43,7 @@ internal static class StartCommand
         {
             return await RunAsync(new GatewayHost(result.Config, isDemo, TimeProvider.System, loggers), logger);
         }
-        catch (CertificateException exception)
+        catch (Exception exception) when (exception is CertificateException or IoException)
         {
             StartLog.CannotStart(logger, exception.Message);
             return ExitCode.BadConfiguration;
@@ -119,6 +119,9 @@ internal static partial class StartLog
 
     [LoggerMessage(10, LogLevel.Information, "wsPrism gateway active at {Address} (TLS)")]
     public static partial void ActiveWithTls(ILogger logger, string address);
+
+    [LoggerMessage(12, LogLevel.Information, "io_uring is not to be had ({Problem}): sockets are written to one by one, which costs more CPU in large rooms")]
+    public static partial void NoRing(ILogger logger, string problem);
 
     [LoggerMessage(5, LogLevel.Information, "Admin listener (/metrics, /healthz, /readyz) active at {Address}")]
     public static partial void AdminActive(ILogger logger, string address);

@@ -29,8 +29,9 @@ internal sealed class GatewayHost : IAsyncDisposable
         _logger = loggers.CreateLogger("WsPrism.Gateway");
         _certificate = ServerCertificate.Load(config.Gateway.Tls);
         var usesLoops = UsesLoops(config.Gateway);
+        var usesRing = usesLoops && UsesRing(config.Gateway);
         Node = new GatewayNode(
-            config, BuiltInServices.Ext, BuiltInServices.Hot, time, loggers, shard => usesLoops ? AddLoop(shard, loggers) : AddStrand(shard, time));
+            config, BuiltInServices.Ext, BuiltInServices.Hot, time, loggers, shard => usesLoops ? AddLoop(shard, usesRing, loggers) : AddStrand(shard, time));
         var handshakes = new HandshakeCounters();
         var trusted = new TrustedProxies(config.Gateway.TrustedProxies);
         var clients = new ClientEndpoints(new HandshakeEndpoint(Node, handshakes, trusted), servesPage: !config.Gateway.Production);
@@ -111,6 +112,27 @@ internal sealed class GatewayHost : IAsyncDisposable
     private static bool UsesLoops(GatewayConfig gateway) =>
         OperatingSystem.IsLinux() && gateway.Io != "portable" && gateway.Tls is null && !gateway.Listen.StartsWith("unix:", StringComparison.Ordinal);
 
+    private bool UsesRing(GatewayConfig gateway)
+    {
+        if (gateway.Io is not ("auto" or "io_uring"))
+        {
+            return false;
+        }
+
+        if (IoUring.Probe() is not { } problem)
+        {
+            return true;
+        }
+
+        if (gateway.Io == "io_uring")
+        {
+            throw new IoException("io_uring", problem);
+        }
+
+        StartLog.NoRing(_logger, problem);
+        return false;
+    }
+
     private StrandExecutor AddStrand(Shard shard, TimeProvider time)
     {
         var strand = new StrandExecutor(shard, time);
@@ -118,9 +140,9 @@ internal sealed class GatewayHost : IAsyncDisposable
         return strand;
     }
 
-    private EventLoop AddLoop(Shard shard, ILoggerFactory loggers)
+    private EventLoop AddLoop(Shard shard, bool usesRing, ILoggerFactory loggers)
     {
-        var loop = new EventLoop(shard, _config.Gateway.Io is "auto" or "io_uring", loggers.CreateLogger("WsPrism.EventLoops"));
+        var loop = new EventLoop(shard, usesRing, loggers.CreateLogger("WsPrism.EventLoops"));
         _loops.Add(loop);
         return loop;
     }

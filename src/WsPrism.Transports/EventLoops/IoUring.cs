@@ -73,6 +73,20 @@ internal sealed unsafe class IoUring : IDisposable
     /// <summary>How many requests fit into one submission.</summary>
     public int Capacity { get; }
 
+    /// <summary>Tries a ring out. Null where io_uring may be used by this process, else the system's reason why not.</summary>
+    public static string? Probe()
+    {
+        using var ring = TryCreate(1, out var problem);
+        if (ring is not null)
+        {
+            ring.PrepareSend(-1, null, 0);
+            ring.Cancel(0);
+            ring.TrySubmit(stackalloc int[1], out problem);
+        }
+
+        return problem;
+    }
+
     /// <summary>
     /// A ring for the calling thread; null with the system's reason where io_uring may not be used here: an old kernel, or a container that forbids it.
     /// </summary>
