@@ -27,7 +27,9 @@ internal sealed unsafe class IoUring : IDisposable
     private const long EntriesOffset = 0x10000000; // IORING_OFF_SQES
     private const uint WaitForEvents = 1; // IORING_ENTER_GETEVENTS
 
+    // struct io_uring_sqe: u8 opcode, u8 flags, u16 ioprio, s32 fd, u64 off, u64 addr, u32 len, u32 msg_flags, u64 user_data, …
     private const int EntryLength = 64;
+    private const int PositionAt = 32;
     private const int ResultLength = 16;
     private const byte DoNothing = 0; // IORING_OP_NOP
     private const byte SendOperation = 26; // IORING_OP_SEND
@@ -136,7 +138,7 @@ internal sealed unsafe class IoUring : IDisposable
         *(byte**)(entry + 16) = bytes;
         *(int*)(entry + 24) = length;
         *(int*)(entry + 28) = Libc.NoSignal | Libc.DontWait;
-        *(long*)(entry + 32) = _prepared;
+        *(long*)(entry + PositionAt) = _prepared;
         _submissionIndexes[index] = index;
         _tail++;
         _prepared++;
@@ -147,7 +149,9 @@ internal sealed unsafe class IoUring : IDisposable
     public void Cancel(int position)
     {
         var entry = _entries + (((_tail - (uint)(_prepared - position)) & _submissionMask) * EntryLength);
+        new Span<byte>(entry, EntryLength).Clear();
         *entry = DoNothing;
+        *(long*)(entry + PositionAt) = position;
     }
 
     /// <summary>
