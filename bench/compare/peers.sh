@@ -41,6 +41,9 @@ apt_install() {
   ((status == 0)) || { reason+="; installing them failed: $(grep -m 1 '^E:' "$work/apt.log" || tail -n 1 "$work/apt.log")"; return 1; }
 }
 
+# build PROJECT: without the helpers that a build otherwise leaves running.
+build() { dotnet build "$root/$1" -c Release --nologo -v quiet -nodeReuse:false -p:UseSharedCompilation=false > "$work/build.log" 2>&1; }
+
 nchan_module=/usr/lib/nginx/modules/ngx_nchan_module.so
 have_nchan() { command -v nginx > /dev/null && [[ -e $nchan_module ]]; }
 have_nats() { command -v nats-server > /dev/null; }
@@ -71,7 +74,7 @@ prepare_ws() {
 }
 
 prepare_aspnet() {
-  dotnet build "$root/bench/peers/aspnet" -c Release --nologo -v quiet > "$work/build.log" 2>&1 ||
+  build bench/peers/aspnet ||
     { reason="bench/peers/aspnet does not build: $(grep -m 1 'error' "$work/build.log" || tail -n 1 "$work/build.log")"; return 1; }
   version="aspnet on .NET SDK $(dotnet --version)"
 }
@@ -89,7 +92,7 @@ prepare() {
   say "building wsload and the servers"
   g++ "${flags[@]}" -o "$work/wsload" "$root/tools/wsload/wsload.cc" || die "wsload does not compile; g++ must know C++20 (version 10 or later)"
   if [[ " ${servers[*]} " == *' wsprism'* || " ${servers[*]} " == *' portable '* ]]; then
-    dotnet build "$root/src/WsPrism.Gateway" -c Release --nologo -v quiet > "$work/build.log" 2>&1 || { cat "$work/build.log" >&2; die "the gateway does not build"; }
+    build src/WsPrism.Gateway || { cat "$work/build.log" >&2; die "the gateway does not build"; }
   fi
   local server versions=()
   for server in "${servers[@]}"; do

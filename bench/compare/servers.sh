@@ -62,6 +62,13 @@ stop() {
   [[ -n $server_pid ]] || return 0
   local processes
   read -ra processes <<< "$server_pid $(workers)"
+  if ((${#processes[@]} > 1)); then # whoever has workers ends them himself, and is asked before he is made to
+    kill "$server_pid" 2> /dev/null || true
+    for _ in {1..20}; do
+      kill -0 "$server_pid" 2> /dev/null || break
+      sleep 0.1
+    done
+  fi
   kill -9 "${processes[@]}" 2> /dev/null || true
   wait "$server_pid" 2> /dev/null || true
   server_pid=''
