@@ -48,16 +48,22 @@ Needs Linux, two cores, g++ (C++20), python3 and the .NET 10 SDK. Interrupted, i
 HELP
 }
 
-runs=3 seconds=3 out=/dev/stdout install=yes plan_only=no
+# value OPTION VALUE...
+value() {
+  [[ -n ${2:-} ]] || die "$1 wants a value; see --help"
+  echo "$2"
+}
+
+runs=3 seconds=3 out='' install=yes plan_only=no
 servers=(limit wsprism portable)
 wanted=("${all_groups[@]}")
 while (($# > 0)); do
   case $1 in
-    --runs) runs=${2:?--runs wants a number}; shift 2 ;;
-    --seconds) seconds=${2:?--seconds wants a number}; shift 2 ;;
-    --out) out=${2:?--out wants a file}; shift 2 ;;
-    --only) read -ra wanted <<< "$(tr ',' ' ' <<< "${2:?--only wants workloads; see --help}")"; shift 2 ;;
-    --server) read -ra servers <<< "$(tr ',' ' ' <<< "${2:?--server wants servers; see --help}")"; shift 2 ;;
+    --runs) runs=$(value "$@"); shift 2 ;;
+    --seconds) seconds=$(value "$@"); shift 2 ;;
+    --out) out=$(value "$@"); shift 2 ;;
+    --only) list=$(value "$@"); read -ra wanted <<< "${list//,/ }"; shift 2 ;;
+    --server) list=$(value "$@"); read -ra servers <<< "${list//,/ }"; shift 2 ;;
     --peers) servers=(all); shift ;;
     --no-install) install=no; shift ;;
     --plan) plan_only=yes; shift ;;
@@ -88,7 +94,7 @@ for tool in g++:'a C++20 compiler (package g++ or build-essential)' dotnet:'the 
   command -v "${tool%%:*}" > /dev/null || die "'${tool%%:*}' is missing: ${tool#*:}"
 done
 (($(nproc) >= 2)) || die "needs two cores, one for the server and one for the generator; this machine offers $(nproc)"
-{ : >> "$out"; } 2> /dev/null || die "cannot write to $out"
+[[ -z $out ]] || { : >> "$out"; } 2> /dev/null || die "cannot write to $out"
 
 # The first two cores that this process may use; usually 0 and 1.
 read -r server_core generator_core < <(python3 -c 'import os; print(*sorted(os.sched_getaffinity(0))[:2])')
@@ -102,7 +108,7 @@ timing=(--duration "$seconds" --warmup "$warmup")
 
 work=$(mktemp -d)
 touch "$work/notes"
-server_pid='' server_pids='' generator_pid='' sampler_pid='' load='?'
+server_pid='' server_pids='' generator_pid='' sampler_pid=''
 declare -A overloaded=()
 
 end_processes() {
@@ -112,7 +118,8 @@ end_processes() {
 }
 write_table() {
   python3 "$root/bench/table.py" --folder "$work" --runs "$1" --load "$load" --gc-seconds "$gc_seconds" --servers "${servers[@]}" > "$work/table.md"
-  cat "$work/table.md" > "$out"
+  # Not by way of /dev/stdout, which would empty a file that others write to as well.
+  if [[ -n $out ]]; then cat "$work/table.md" > "$out"; else cat "$work/table.md"; fi
 }
 interrupted() {
   trap '' INT TERM
@@ -165,13 +172,13 @@ if [[ $plan_only == yes ]]; then
 fi
 
 trap interrupted INT TERM
+# On a shared machine a server that waits for its core coalesces more when it gets it, which flatters every figure: say so.
+load=$(cut -d' ' -f1 /proc/loadavg)
+python3 -c 'import sys; sys.exit(float(sys.argv[1]) > 0.7)' "$load" || say "other work is running (load average $load): believe ratios of one run, not the figures"
 prepare
 plan
 ((${#steps[@]} > 0)) || die "nothing to run: none of these servers knows that workload"
 
-# On a shared machine a server that waits for its core coalesces more when it gets it, which flatters every figure: say so.
-load=$(cut -d' ' -f1 /proc/loadavg)
-python3 -c 'import sys; sys.exit(float(sys.argv[1]) > 0.7)' "$load" || say "other work is running (load average $load): believe ratios of one run, not the figures"
 say "${#steps[@]} loads, about $(minutes "$total")"
 
 began=$SECONDS planned=0

@@ -77,6 +77,11 @@ def received(name, runs):
     return share if lost == 0 else f"{share} ({lost:.0f} cut off)"
 
 
+def latency(runs, quantile):
+    """Milliseconds, of the runs in which anything came back."""
+    return show(median([run[quantile] / 1e3 for run in runs if run["received"]]), ".2f")
+
+
 def loads():
     groups = list(measured(LOADS))
     if not groups:
@@ -91,8 +96,8 @@ def loads():
                 # Near 1.00 a server or the generator had nothing left.
                 show(median([run["server_cpu"] for run in runs]), ".2f") + " / " + show(median([run["gen_cpu"] for run in runs]), ".2f"),
                 received(name, runs),
-                show(median([run["p50_us"] / 1e3 for run in runs]), ".2f"),
-                show(median([run["p99_us"] / 1e3 for run in runs]), ".2f"),
+                latency(runs, "p50_us"),
+                latency(runs, "p99_us"),
             )
     print()
 
