@@ -36,7 +36,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
         TenantShard = tenant.Shards[shard.Index];
         Limiter = new RateLimiter(TenantShard.ExtBucket, TenantShard.HotBucket);
         SessionId = Sessions.SessionId.Create(shard.Clock.UnixTimeMs);
-        Outbox = new Outbox(Ledger, TenantShard.Ledger);
+        Outbox = new Outbox(Ledger, TenantShard.Ledger, shard.Batches);
         _timings = timings;
         Watch = new SessionWatch(this, timings);
         _logger = logger;
@@ -71,9 +71,13 @@ internal sealed partial class Session : ISession, IConnectionHandler
     /// <summary>The wire; set before <see cref="Open"/>.</summary>
     public ITransportConnection Connection { get; set; } = null!;
 
+    /// <summary>The session's own ledger; <see cref="SettledLedger"/> is up to date.</summary>
     public Ledger Ledger { get; } = new();
 
     public Outbox Outbox { get; }
+
+    /// <summary>What lossy frames go through under a rule of rate, bytes or age; made when the first such frame comes.</summary>
+    public LossyPacer? Pacer { get; private set; }
 
     public RateLimiter Limiter { get; }
 
@@ -113,6 +117,12 @@ internal sealed partial class Session : ISession, IConnectionHandler
             Enqueue(Shard.Line.System.Error(this, ErrorCode.TooManySessions, "This user has as many sessions as the tenant allows.", 0, default));
             End(EndReason.TooManySessions);
             return;
+        }
+
+        if (snapshot.Outbox.MaxBytesPerS > 0)
+        {
+            // From the first byte on.
+            EnsurePacer();
         }
 
         replaced?.Shard.Post(() => replaced.End(EndReason.Replaced));
@@ -171,6 +181,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
         }
         finally
         {
+            Pacer?.Discard();
             Outbox.Discard();
             Watch.Stop();
             Shard.Unplace();
@@ -182,6 +193,12 @@ internal sealed partial class Session : ISession, IConnectionHandler
     {
         // Bounds and conflation are for consumers that are behind. One that keeps up gets everything: what waits for the end of the pass goes out first.
         var limits = Tenant.Snapshot.Outbox;
+        if (limits.MaxBytesPerS > 0 && frame.Class == DeliveryClass.HotLossy)
+        {
+            EnqueueShaped(frame, 0);
+            return;
+        }
+
         if (!Outbox.CanAppend(frame, limits))
         {
             MakeRoom(frame.Class);
@@ -198,6 +215,74 @@ internal sealed partial class Session : ISession, IConnectionHandler
         }
     }
 
+    /// <summary>Offers a lossy frame that a rule may hold back: its room's, its tenant's or the session's own wish. A pace of 0 is none.</summary>
+    public void EnqueueShaped(OutboundFrame frame, long paceNs)
+    {
+        if (Outbox.IsClosing)
+        {
+            frame.Release();
+            return;
+        }
+
+        Outbox.AcceptStates(frame.States);
+        EnqueueAccepted(frame, paceNs);
+    }
+
+    /// <summary>The same for a frame whose messages the ledgers have accepted: a batch of a room's tick.</summary>
+    public void EnqueueAccepted(OutboundFrame frame, long paceNs)
+    {
+        if (Outbox.IsClosing)
+        {
+            Outbox.Admit(frame, Tenant.Snapshot.Outbox);
+        }
+        else if (Pacer is null && paceNs == 0 && frame.ExpiresAtNs == OutboundFrame.Never && Tenant.Snapshot.Outbox.MaxBytesPerS == 0)
+        {
+            Forward(frame);
+        }
+        else
+        {
+            EnsurePacer().Offer(frame, paceNs);
+        }
+    }
+
+    /// <summary>Puts a lossy frame that the ledgers have accepted into the outbox.</summary>
+    public void Forward(OutboundFrame frame)
+    {
+        var limits = Tenant.Snapshot.Outbox;
+        if (!Outbox.CanAppend(frame, limits))
+        {
+            MakeRoom(DeliveryClass.HotLossy);
+        }
+
+        Outbox.Admit(frame, limits);
+        Shard.Touch(this);
+    }
+
+    /// <summary>Ends states of a key that wait, because a newer one goes another way and would not meet them.</summary>
+    public void Supersede(in ConflationKey key)
+    {
+        Pacer?.Drop(StateFilter.OfKey(key), Fate.Conflated);
+        Outbox.Drop(StateFilter.OfKey(key), Fate.Conflated);
+    }
+
+    /// <summary>The session's own ledger with what its rooms' ticks have counted since they were last looked at.</summary>
+    public Ledger SettledLedger()
+    {
+        foreach (var membership in Rooms)
+        {
+            membership.Slice.Tick?.Settle(membership);
+        }
+
+        return Ledger;
+    }
+
+    /// <summary>Asks a wire that was congested once more.</summary>
+    public void RetryWire()
+    {
+        Pacer?.Release();
+        Connection.Retry();
+    }
+
     /// <summary>Hands what waits to the wire and watches that the wire takes it.</summary>
     public void Flush()
     {
@@ -205,6 +290,8 @@ internal sealed partial class Session : ISession, IConnectionHandler
         {
             return;
         }
+
+        Pacer?.Release();
 
         if (Outbox.DroppedExt > 0 && !Connection.IsCongested && !HasEnded)
         {
@@ -240,7 +327,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
     }
 
     /// <summary>Takes the session into a room and tells the client.</summary>
-    public ErrorCode Join(ReadOnlySpan<byte> name, bool activate)
+    public ErrorCode Join(ReadOnlySpan<byte> name, bool activate, double maxHz = 0)
     {
         var membership = Rooms.Find(name);
         if (membership is null)
@@ -254,8 +341,14 @@ internal sealed partial class Session : ISession, IConnectionHandler
             }
 
             membership = new Membership(this, room!);
-            room!.Slices[Shard.Index].Add(membership);
+            membership.Slice.Add(membership);
+            membership.Slice.Tick?.Join(membership);
             Rooms.Add(membership);
+        }
+
+        if (maxHz > 0)
+        {
+            membership.Wish(maxHz);
         }
 
         if (activate)
@@ -311,6 +404,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
             Remove(membership);
         }
 
+        Pacer?.Discard();
         if (UserEntry is not null)
         {
             Tenant.Registry.Remove(this);
@@ -346,7 +440,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
         {
             // The wire was full a moment ago in this very pass, perhaps; once a pass it is worth a look before the session pays for it.
             _retriedAtNs = Shard.Clock.NowNs;
-            Connection.Retry();
+            RetryWire();
         }
     }
 
@@ -368,9 +462,23 @@ internal sealed partial class Session : ISession, IConnectionHandler
         }
 
         Rooms.Remove(membership);
-        membership.Room.Slices[Shard.Index].Remove(membership);
+        membership.Slice.Tick?.Leave(membership);
+        membership.Slice.Remove(membership);
+        DropStatesOf(membership.Room);
         Tenant.Registry.Leave(this, membership.Room);
     }
+
+    // Nothing of a room with rules comes after the session has left it; in the queue itself only batches are the room's own.
+    private void DropStatesOf(Room room)
+    {
+        Pacer?.LeaveRoom(room.Handle);
+        if (room.Rule.TickHz > 0)
+        {
+            Outbox.Drop(StateFilter.TickStatesOfRoom(room.Handle), Fate.SessionClosed);
+        }
+    }
+
+    private LossyPacer EnsurePacer() => Pacer ??= new LossyPacer(this);
 
     private static partial class Log
     {
