@@ -32,7 +32,7 @@ internal sealed class ByteBudget
         }
     }
 
-    /// <summary>Takes so many bytes where they are there; from a full bucket any number, or what is longer than the burst would never go.</summary>
+    /// <summary>Takes so many bytes where they are there; from a full bucket any number, because what is longer than the burst would never go.</summary>
     public bool TrySpend(int bytes)
     {
         if (_rate > 0)

@@ -153,7 +153,7 @@ internal sealed class LossyPacer : TimerNode
             return;
         }
 
-        if (_line.Count == 0 && (Limits.MaxBytesPerS == 0 || (!_session.Connection.IsCongested && _budget.TrySpend(frame.Length))))
+        if (_line.Count == 0 && (Limits.MaxBytesPerS == 0 || (!_session.Connection.IsCongested && TrySpendWhole(frame))))
         {
             Forward(frame);
             return;
@@ -176,6 +176,10 @@ internal sealed class LossyPacer : TimerNode
 
         _session.Shard.Touch(_session);
     }
+
+    // A single frame longer than the burst goes from a full budget, or never; a batch is better split.
+    private bool TrySpendWhole(OutboundFrame frame) =>
+        (frame.Batch is null || frame.Length <= Limits.BurstBytes) && _budget.TrySpend(frame.Length);
 
     private void StandInLine(OutboundFrame state)
     {
