@@ -1,4 +1,5 @@
 using WsPrism.Core.Delivery;
+using WsPrism.Core.Sessions;
 using WsPrism.Core.Shards;
 using WsPrism.Core.Tenants;
 using WsPrism.Core.Time;

@@ -71,7 +71,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
     /// <summary>The wire; set before <see cref="Open"/>.</summary>
     public ITransportConnection Connection { get; set; } = null!;
 
-    /// <summary>The session's own ledger; <see cref="SettledLedger"/> is up to date.</summary>
+    /// <summary>The session's own ledger; <see cref="LossyPath.SettledLedger"/> is up to date.</summary>
     public Ledger Ledger { get; } = new();
 
     public Outbox Outbox { get; }
@@ -195,7 +195,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
         var limits = Tenant.Snapshot.Outbox;
         if (limits.MaxBytesPerS > 0 && frame.Class == DeliveryClass.HotLossy)
         {
-            EnqueueShaped(frame, 0);
+            this.EnqueueShaped(frame, paceNs: 0);
             return;
         }
 
@@ -215,72 +215,29 @@ internal sealed partial class Session : ISession, IConnectionHandler
         }
     }
 
-    /// <summary>Offers a lossy frame that a rule may hold back: its room's, its tenant's or the session's own wish. A pace of 0 is none.</summary>
-    public void EnqueueShaped(OutboundFrame frame, long paceNs)
-    {
-        if (Outbox.IsClosing)
-        {
-            frame.Release();
-            return;
-        }
-
-        Outbox.AcceptStates(frame.States);
-        EnqueueAccepted(frame, paceNs);
-    }
-
-    /// <summary>The same for a frame whose messages the ledgers have accepted: a batch of a room's tick.</summary>
-    public void EnqueueAccepted(OutboundFrame frame, long paceNs)
-    {
-        if (Outbox.IsClosing)
-        {
-            Outbox.Admit(frame, Tenant.Snapshot.Outbox);
-        }
-        else if (Pacer is null && paceNs == 0 && frame.ExpiresAtNs == OutboundFrame.Never && Tenant.Snapshot.Outbox.MaxBytesPerS == 0)
-        {
-            Forward(frame);
-        }
-        else
-        {
-            EnsurePacer().Offer(frame, paceNs);
-        }
-    }
-
-    /// <summary>Puts a lossy frame that the ledgers have accepted into the outbox.</summary>
-    public void Forward(OutboundFrame frame)
-    {
-        var limits = Tenant.Snapshot.Outbox;
-        if (!Outbox.CanAppend(frame, limits))
-        {
-            MakeRoom(DeliveryClass.HotLossy);
-        }
-
-        Outbox.Admit(frame, limits);
-        Shard.Touch(this);
-    }
-
-    /// <summary>Ends states of a key that wait, because a newer one goes another way and would not meet them.</summary>
-    public void Supersede(in ConflationKey key)
-    {
-        Pacer?.Drop(StateFilter.OfKey(key), Fate.Conflated);
-        Outbox.Drop(StateFilter.OfKey(key), Fate.Conflated);
-    }
-
-    /// <summary>The session's own ledger with what its rooms' ticks have counted since they were last looked at.</summary>
-    public Ledger SettledLedger()
-    {
-        foreach (var membership in Rooms)
-        {
-            membership.Slice.Tick?.Settle(membership);
-        }
-
-        return Ledger;
-    }
+    /// <summary>The <see cref="Pacer"/>, made where there is none.</summary>
+    public LossyPacer EnsurePacer() => Pacer ??= new LossyPacer(this);
 
     /// <summary>Asks a wire that was congested once more.</summary>
     public void RetryWire()
     {
         Pacer?.Release();
         Connection.Retry();
+    }
+
+    /// <summary>Tries to have a place in the queue before one has to give way: a wire that is free takes what waits.</summary>
+    public void MakeRoom(DeliveryClass cls)
+    {
+        if (!Connection.IsCongested)
+        {
+            Flush();
+        }
+        else if (cls != DeliveryClass.HotLossy && _retriedAtNs != Shard.Clock.NowNs)
+        {
+            // The wire was full a moment ago in this very pass, perhaps; once a pass it is worth a look before the session pays for it.
+            _retriedAtNs = Shard.Clock.NowNs;
+            RetryWire();
+        }
     }
 
     /// <summary>Hands what waits to the wire and watches that the wire takes it.</summary>
@@ -430,20 +387,6 @@ internal sealed partial class Session : ISession, IConnectionHandler
         Connection.Abort();
     }
 
-    private void MakeRoom(DeliveryClass cls)
-    {
-        if (!Connection.IsCongested)
-        {
-            Flush();
-        }
-        else if (cls != DeliveryClass.HotLossy && _retriedAtNs != Shard.Clock.NowNs)
-        {
-            // The wire was full a moment ago in this very pass, perhaps; once a pass it is worth a look before the session pays for it.
-            _retriedAtNs = Shard.Clock.NowNs;
-            RetryWire();
-        }
-    }
-
     private static OutboundFrame CloseFrame(ushort code, string text)
     {
         // RFC 6455 §5.5: a control frame carries at most 125 bytes, two of them the code. The texts are ours and ASCII.
@@ -464,21 +407,9 @@ internal sealed partial class Session : ISession, IConnectionHandler
         Rooms.Remove(membership);
         membership.Slice.Tick?.Leave(membership);
         membership.Slice.Remove(membership);
-        DropStatesOf(membership.Room);
+        this.DropStatesOf(membership.Room);
         Tenant.Registry.Leave(this, membership.Room);
     }
-
-    // Nothing of a room with rules comes after the session has left it; in the queue itself only batches are the room's own.
-    private void DropStatesOf(Room room)
-    {
-        Pacer?.LeaveRoom(room.Handle);
-        if (room.Rule.TickHz > 0)
-        {
-            Outbox.Drop(StateFilter.TickStatesOfRoom(room.Handle), Fate.SessionClosed);
-        }
-    }
-
-    private LossyPacer EnsurePacer() => Pacer ??= new LossyPacer(this);
 
     private static partial class Log
     {

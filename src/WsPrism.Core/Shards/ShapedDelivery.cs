@@ -1,4 +1,5 @@
 using WsPrism.Core.Rooms;
+using WsPrism.Core.Sessions;
 
 namespace WsPrism.Core.Shards;
 
