@@ -90,5 +90,11 @@ internal static class AllocationCheck
             yield return ($"broadcast to {members}: Hot reliable", () => broadcast.HotReliable());
             yield return ($"broadcast to {members}: chat", () => broadcast.Chat());
         }
+
+        var ruled = new RuledRoomBenchmarks();
+        ruled.Setup();
+        yield return ("a room with ticks: publish, and a batch now and then", ruled.Tick);
+        yield return ("a room with ticks above max_hz: merges", ruled.Merge);
+        yield return ("a room with max_hz", ruled.Pace);
     }
 }

@@ -40,8 +40,11 @@ public interface IExtContext
     void Fail(ErrorCode code, string message);
 
     /// <summary>Takes the sender into a room, which is made where it does not exist. The client is told with <c>sys.joined</c>.</summary>
+    /// <param name="name">The room's name as UTF-8.</param>
+    /// <param name="activate">True makes it the sender's active room.</param>
+    /// <param name="maxHz">How often a second the sender wants one key of the room's lossy Hot frames at most; 0 leaves that as it is.</param>
     /// <returns><see cref="ErrorCode.None"/>, or <see cref="ErrorCode.ResourceExhausted"/> where a limit of the tenant is reached.</returns>
-    ErrorCode Join(ReadOnlySpan<byte> name, bool activate);
+    ErrorCode Join(ReadOnlySpan<byte> name, bool activate, double maxHz = 0);
 
     /// <summary>Takes the sender out of a room that it is in. The client is told with <c>sys.left</c>.</summary>
     void Leave(IRoom room);

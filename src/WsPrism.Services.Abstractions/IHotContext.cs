@@ -17,7 +17,7 @@ public interface IHotContext
 
     /// <summary>
     /// Sends a frame to a room with the sender's handle in SENDER. Lossy frames (no RELIABLE flag) are conflated per sender, or per KEY where the
-    /// frame has one.
+    /// frame has one. The room's rule may hold them back; in a room with ticks the sender gets its own states too.
     /// </summary>
     void Publish(IRoom room, in HotFrame frame, Audience audience = Audience.Others);
 

@@ -116,6 +116,12 @@ internal static class JsonFields
         : raw.SequenceEqual("false"u8) ? false
         : null;
 
+    /// <summary>A number field from a minimum on, or what to take where it is absent; null where it is something else.</summary>
+    public static double? FindNumber(ReadOnlySpan<byte> data, ReadOnlySpan<byte> name, double absent, double min) =>
+        !TryFind(data, name, out var raw) ? absent
+        : Utf8Parser.TryParse(raw, out double value, out var consumed) && consumed == raw.Length && double.IsFinite(value) && value >= min ? value
+        : null;
+
     /// <summary>An integer field within a range, or what to take where it is absent; null where it is something else.</summary>
     public static int? FindInteger(ReadOnlySpan<byte> data, ReadOnlySpan<byte> name, int absent, int min, int max) =>
         !TryFind(data, name, out var raw) ? absent

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
+using WsPrism.Core.Configuration;
 using WsPrism.Core.Delivery;
 using WsPrism.Protocol.Hot;
 using WsPrism.Testing;
@@ -40,6 +41,41 @@ public sealed class AllocationTests
     }
 
     [Theory]
+    [InlineData(1, 60, 0, 0, 0, false)]
+    [InlineData(2, 60, 0, 0, 0, false)]
+    [InlineData(1, 60, 10, 0, 0, false)]
+    [InlineData(1, 60, 0, 100, 0, true)]
+    [InlineData(1, 60, 0, 0, 0, true)]
+    [InlineData(1, 0, 20, 0, 0, false)]
+    [InlineData(1, 0, 0, 100, 0, false)]
+    [InlineData(1, 0, 0, 0, 20_000, false)]
+    [InlineData(1, 60, 0, 0, 20_000, false)]
+    public void A_hot_frame_under_a_rule_allocates_nothing(int shards, int tickHz, int maxHz, int ttlMs, int bytes, bool stalls)
+    {
+        using var gateway = Room(shards, out var sender, tenant => tenant with
+        {
+            Limits = new LimitsConfig { Outbound = new OutboundConfig { MaxBytesPerS = bytes } },
+            Rooms = [new RoomRuleConfig { Match = "*", Hot = new RoomHotConfig { TickHz = tickHz, MaxHz = maxHz, TtlMs = ttlMs } }],
+        });
+        var frame = TestClient.Encode(new HotFrame { SvcId = 1, Opcode = 1, Flags = HotFlags.Key, Payload = new byte[32] });
+        var key = 0u;
+        foreach (var client in gateway.Clients.Skip(1).Take(stalls ? 50 : 0))
+        {
+            client.Stall();
+        }
+
+        var allocated = Measure(gateway, () =>
+        {
+            System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(3), ++key % 20);
+            sender.Session.OnBinary(frame);
+            gateway.Time.Advance(4);
+        });
+
+        Assert.Equal(0, allocated);
+        Assert.True(gateway.Ledger().Count(DeliveryClass.HotLossy, Fate.Delivered) > 10_000);
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     public void A_chat_message_to_a_room_allocates_nothing(int shards)
@@ -65,9 +101,9 @@ public sealed class AllocationTests
         Assert.Equal(0, Measure(gateway, () => sender.Session.OnText(message)));
     }
 
-    private static TestGateway Room(int shards, out TestClient sender)
+    private static TestGateway Room(int shards, out TestClient sender, Func<TenantConfig, TenantConfig>? tenant = null)
     {
-        var gateway = new TestGateway(shards, logLevel: LogLevel.Information);
+        var gateway = new TestGateway(shards, tenant, logLevel: LogLevel.Information);
         sender = gateway.Connect("sender").Join("lobby");
         for (var i = 1; i < Members; i++)
         {

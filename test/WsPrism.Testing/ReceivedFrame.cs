@@ -26,6 +26,27 @@ internal sealed record ReceivedFrame(FrameKind Kind, DeliveryClass Class, byte[]
             : throw new InvalidOperationException("The gateway sent a Hot frame that cannot be read.");
     }
 
+    /// <summary>The states in a Hot frame: those of a BATCH, or the frame itself.</summary>
+    public IReadOnlyList<ReceivedHot> ToStates()
+    {
+        HotFrameReader.TryRead(Bytes, HotDirection.FromServer, out var frame);
+        if (!frame.Has(HotFlags.Batch))
+        {
+            return [ToHot()];
+        }
+
+        var states = new List<ReceivedHot>();
+        var reader = new HotBatchReader(frame);
+        while (reader.TryReadNext(out var inner))
+        {
+            states.Add(new ReceivedFrame(Kind, Class, inner.ToArray()).ToHot());
+        }
+
+        return !reader.IsMalformed && states.Count == frame.Count
+            ? states
+            : throw new InvalidOperationException("The gateway sent a batch that cannot be read.");
+    }
+
     public override string ToString() => Kind == FrameKind.Text ? Encoding.UTF8.GetString(Bytes) : $"{Kind} {Convert.ToHexString(Bytes)}";
 }
 

@@ -35,6 +35,9 @@ internal sealed class TestClient
     /// <summary>All Hot frames so far, read or not.</summary>
     public IEnumerable<ReceivedHot> HotFrames => Received.Where(frame => frame.Kind == FrameKind.Binary).Select(frame => frame.ToHot());
 
+    /// <summary>All states so far, alone or in a BATCH, read or not.</summary>
+    public IEnumerable<ReceivedHot> States => Received.Where(frame => frame.Kind == FrameKind.Binary).SelectMany(frame => frame.ToStates());
+
     /// <summary>The code of the close frame; null while there is none.</summary>
     public ushort? CloseCode => Received.LastOrDefault(frame => frame.Kind == FrameKind.Close)?.CloseCode;
 
@@ -55,6 +58,10 @@ internal sealed class TestClient
     /// <summary>The Hot frames among the frames that came since the last call of a method that reads; the others are passed over.</summary>
     public IReadOnlyList<ReceivedHot> ReadHot() =>
         [.. ReadAll().Where(frame => frame.Kind == FrameKind.Binary).Select(frame => frame.ToHot())];
+
+    /// <summary>The states, alone or in a BATCH, that came since the last call of a method that reads; other frames are passed over.</summary>
+    public IReadOnlyList<ReceivedHot> ReadStates() =>
+        [.. ReadAll().Where(frame => frame.Kind == FrameKind.Binary).SelectMany(frame => frame.ToStates())];
 
     /// <summary>The next frame; throws where there is none.</summary>
     public ReceivedFrame Next() =>
@@ -90,6 +97,10 @@ internal sealed class TestClient
     public TestClient SendHot(byte svcId, byte opcode, params byte[] payload) => SendHot(new HotFrame { SvcId = svcId, Opcode = opcode, Payload = payload });
 
     public TestClient Join(string room, bool active = true) => Send("room", "join", active ? null : "{\"active\":false}", room);
+
+    /// <summary>Joins a room and asks for less of it.</summary>
+    public TestClient JoinAt(string room, double maxHz, bool active = true) =>
+        Send("room", "join", FormattableString.Invariant($"{{\"max_hz\":{maxHz},\"active\":{(active ? "true" : "false")}}}"), room);
 
     public TestClient Leave(string? room = null) => Send("room", "leave", room: room);
 

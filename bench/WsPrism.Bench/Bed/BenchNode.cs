@@ -37,7 +37,17 @@ internal sealed class BenchNode
 
     public Shard Shard => _node.Shards[0];
 
-    private static TenantConfig Tenant => new() { Id = TenantId, Policy = Policy };
+    private static TenantConfig Tenant => new()
+    {
+        Id = TenantId,
+        Policy = Policy,
+        Rooms =
+        [
+            new RoomRuleConfig { Match = "tick:*", Hot = new RoomHotConfig { TickHz = 240 } },
+            new RoomRuleConfig { Match = "merge:*", Hot = new RoomHotConfig { TickHz = 240, MaxHz = 60, TtlMs = 1_000 } },
+            new RoomRuleConfig { Match = "pace:*", Hot = new RoomHotConfig { MaxHz = 1_000 } },
+        ],
+    };
 
     /// <summary>Lets a user in and takes the greeting.</summary>
     public Session Connect(string user)
@@ -49,13 +59,13 @@ internal sealed class BenchNode
     }
 
     /// <summary>Lets so many users in, all of them in one room, which is active.</summary>
-    public Session[] ConnectToRoom(int count)
+    public Session[] ConnectToRoom(int count, string room = "match:1")
     {
         var sessions = new Session[count];
         for (var i = 0; i < count; i++)
         {
             sessions[i] = Connect($"user:{i}");
-            sessions[i].OnText([.. """{"svc":"room","type":"join","room":"match:1"}"""u8]);
+            sessions[i].OnText(System.Text.Encoding.UTF8.GetBytes($$"""{"svc":"room","type":"join","room":"{{room}}"}"""));
             Shard.RunPass();
         }
 

@@ -23,7 +23,7 @@ internal static class TenantSections
         .Key(x => x.ExtBytes, new IntSpec(1_024, 1_073_741_824), "Bytes of envelopes that may wait.")
         .Key(x => x.HotMaxKeys, new IntSpec(1, 65_536), "Keys whose latest lossy Hot frame may wait.")
         .Key(x => x.HotReliableBytes, new IntSpec(1_024, 1_073_741_824), "Bytes of reliable Hot frames that may wait.")
-        .Later("max_bytes_per_s");
+        .Key(x => x.MaxBytesPerS, Unlimited, "Bytes a second to one session: all count, only lossy Hot frames wait; 0 is unlimited.");
 
     private static readonly SectionSpec<LimitsConfig> Limits = new SectionSpec<LimitsConfig>()
         .Key(x => x.MaxFrameBytes, new IntSpec(1, 16_777_216), "Longest message from a client, fragments added up.")
@@ -59,8 +59,10 @@ internal static class TenantSections
         .Key(x => x.Compression, new BoolSpec(), "True negotiates permessage-deflate with clients that offer it.");
 
     private static readonly SectionSpec<RoomHotConfig> RoomHot = new SectionSpec<RoomHotConfig>()
-        .Key(x => x.ReliableOpcodes, new ListSpec<int>(new IntSpec(0, 255)), "Opcodes that the `game` service relays as reliable, whatever the sender's flags say.")
-        .Later("tick_hz", "max_hz", "ttl_ms");
+        .Key(x => x.TickHz, new IntSpec(0, 240), "Ticks a second: lossy frames are held, and each member gets one BATCH a tick with the latest state of every changed key; 0 is off.")
+        .Key(x => x.MaxHz, new IntSpec(0, 1_000), "How often a second one member gets one key of the lossy frames, or with `tick_hz` a BATCH; 0 is unlimited.")
+        .Key(x => x.TtlMs, new IntSpec(0, 3_600_000), "A lossy frame older than this is dropped when its turn comes; 0 is never.")
+        .Key(x => x.ReliableOpcodes, new ListSpec<int>(new IntSpec(0, 255)), "Opcodes that the `game` service relays as reliable, whatever the sender's flags say.");
 
     private static readonly SectionSpec<RoomRuleConfig> Room = new SectionSpec<RoomRuleConfig>()
         .Key(x => x.Match, Texts.RoomMatch, "Room names this rule is for: a name, or a prefix followed by `*`.", required: true)

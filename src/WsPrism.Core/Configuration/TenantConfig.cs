@@ -68,6 +68,9 @@ public sealed record OutboundConfig
 
     /// <summary>Bytes of reliable Hot frames that may wait; 1,024 to 1,073,741,824.</summary>
     public int HotReliableBytes { get; init; } = 262_144;
+
+    /// <summary>Bytes a second to one session, of which only lossy Hot frames wait for their turn; 0 is unlimited.</summary>
+    public int MaxBytesPerS { get; init; }
 }
 
 /// <summary>The <c>policy</c> section of a tenant.</summary>
@@ -149,6 +152,15 @@ public sealed record RoomRuleConfig
 /// <summary>The <c>hot</c> section of a room rule.</summary>
 public sealed record RoomHotConfig
 {
+    /// <summary>Ticks a second: lossy frames are held and each member gets one BATCH a tick; 0 is off, at most 240.</summary>
+    public int TickHz { get; init; }
+
+    /// <summary>How often a second one member gets one key of the lossy frames; 0 is unlimited, at most 1,000.</summary>
+    public int MaxHz { get; init; }
+
+    /// <summary>Age from which on a lossy frame is dropped when its turn comes; 0 is never, at most 3,600,000 ms.</summary>
+    public int TtlMs { get; init; }
+
     /// <summary>Opcodes that the <c>game</c> service relays as reliable, whatever the sender's flags say.</summary>
     public IReadOnlyList<int> ReliableOpcodes { get; init; } = [];
 }

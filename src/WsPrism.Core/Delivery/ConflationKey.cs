@@ -10,6 +10,7 @@ internal readonly record struct ConflationKey(uint Room, uint Discriminator, ush
     private const byte BySender = 0;
     private const byte ByKey = 1;
     private const byte ByAcknowledgement = 2;
+    private const byte ByBatch = 3;
 
     /// <summary>The key of a frame that a session sends to a room (0: to itself).</summary>
     public static ConflationKey For(uint room, uint sender, in HotFrame frame) =>
@@ -19,6 +20,9 @@ internal readonly record struct ConflationKey(uint Room, uint Discriminator, ush
 
     /// <summary>The key of an answer to ACK: each sequence number is a thing of its own, or one answer would swallow another.</summary>
     public static ConflationKey ForAcknowledgement(in HotFrame frame) => new(0, frame.Seq, RouteOf(frame), ByAcknowledgement);
+
+    /// <summary>The key of a room's BATCH: the next one is merged with the one that waits.</summary>
+    public static ConflationKey ForBatch(uint room) => new(room, 0, 0, ByBatch);
 
     private static ushort RouteOf(in HotFrame frame) => (ushort)((frame.SvcId << 8) | frame.Opcode);
 }

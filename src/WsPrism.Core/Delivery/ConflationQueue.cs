@@ -24,6 +24,12 @@ internal struct ConflationQueue
     /// <summary>True where a frame of this key waits.</summary>
     public readonly bool Contains(in ConflationKey key) => Count > 0 && (_ring is null ? _only!.Key == key : _index![Find(key)] != 0);
 
+    /// <summary>The frame of this key that waits, null where none does.</summary>
+    public readonly OutboundFrame? FrameOf(in ConflationKey key) =>
+        Count == 0 ? null
+        : _ring is null ? (_only!.Key == key ? _only : null)
+        : _index![Find(key)] is var position && position != 0 ? _ring[position - 1] : null;
+
     /// <summary>Puts a frame into its key's place and returns the older one, or appends it and returns null.</summary>
     public OutboundFrame? Put(OutboundFrame frame)
     {

@@ -32,7 +32,14 @@ internal sealed class Ledger
         counts[QueuedAt]++;
     }
 
-    public void End(DeliveryClass cls, Fate fate, int count = 1)
+    public void Accept(DeliveryClass cls, long count)
+    {
+        var counts = _counts.AsSpan((int)cls * Stride, Stride);
+        counts[0] += count;
+        counts[QueuedAt] += count;
+    }
+
+    public void End(DeliveryClass cls, Fate fate, long count = 1)
     {
         var counts = _counts.AsSpan((int)cls * Stride, Stride);
         counts[FatesAt + (int)fate] += count;

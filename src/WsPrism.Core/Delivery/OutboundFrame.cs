@@ -9,6 +9,9 @@ namespace WsPrism.Core.Delivery;
 /// </summary>
 internal sealed class OutboundFrame
 {
+    /// <summary>The value of <see cref="ExpiresAtNs"/> of frames that live for ever.</summary>
+    public const long Never = long.MaxValue;
+
     // Buffers up to this size stay with their pooled frame: most messages are small, and a second pool visit costs more than the bytes.
     private const int KeptBufferLength = 1_024;
     private const int Unknown = -1;
@@ -34,6 +37,18 @@ internal sealed class OutboundFrame
     /// <summary>Length of the payload in bytes.</summary>
     public int Length { get; private set; }
 
+    /// <summary>When its time to live is over, in nanoseconds on the shards' clock; of a batch the earliest of its states'. Set before it is published.</summary>
+    public long ExpiresAtNs { get; set; }
+
+    /// <summary>True for a state of a room with ticks: it travels in a BATCH and has no ROOM field yet. Set before it is published.</summary>
+    public bool IsTickState { get; set; }
+
+    /// <summary>The states of a BATCH; null for every other frame. It is one shard's own.</summary>
+    public StateBatch? Batch { get; private set; }
+
+    /// <summary>How many messages it is for the ledger: a state each.</summary>
+    public int States => Batch is null ? 1 : Batch.Count;
+
     /// <summary>True for messages: pings, pongs and close frames are the connection's own and stay out of the ledger.</summary>
     public bool IsMessage => Kind is FrameKind.Text or FrameKind.Binary;
 
@@ -52,12 +67,24 @@ internal sealed class OutboundFrame
         frame.Kind = kind;
         frame.Class = cls;
         frame.Key = key;
+        frame.ExpiresAtNs = Never;
+        frame.IsTickState = false;
         if (frame._buffer.Length < capacity)
         {
             frame._buffer = ArrayPool<byte>.Shared.Rent(Math.Max(capacity, 256));
         }
 
         frame.Length = capacity;
+        return frame;
+    }
+
+    /// <summary>A BATCH of these states, which it takes over.</summary>
+    public static OutboundFrame RentBatch(StateBatch states, int length)
+    {
+        var frame = Rent(FrameKind.Binary, DeliveryClass.HotLossy, length, ConflationKey.ForBatch(states.Room));
+        frame.Batch = states;
+        frame.ExpiresAtNs = states.EarliestExpiryNs;
+        frame.IsTickState = true;
         return frame;
     }
 
@@ -96,6 +123,8 @@ internal sealed class OutboundFrame
             return;
         }
 
+        Batch?.Release();
+        Batch = null;
         Poison();
         if (_compressed is not null)
         {

@@ -10,6 +10,7 @@ internal sealed class Outbox
 {
     private readonly Ledger _session;
     private readonly Ledger _tenant;
+    private readonly BatchBuilder _batches;
     private FrameQueue _control;
     private FrameQueue _hotReliable;
     private FrameQueue _ext;
@@ -17,11 +18,18 @@ internal sealed class Outbox
     private OutboundFrame? _close;
     private DrainCursor _drained;
 
-    public Outbox(Ledger session, Ledger tenant)
+    // What the batches among the lossy frames hold beyond one state each.
+    private int _extraStates;
+
+    public Outbox(Ledger session, Ledger tenant, BatchBuilder? batches = null)
     {
         _session = session;
         _tenant = tenant;
+        _batches = batches ?? new BatchBuilder();
     }
+
+    /// <summary>Where delivered bytes are counted; null where no rate is set.</summary>
+    public ByteBudget? Budget { get; set; }
 
     /// <summary>True once the close frame is queued: nothing more is taken in.</summary>
     public bool IsClosing { get; private set; }
@@ -37,7 +45,7 @@ internal sealed class Outbox
     {
         DeliveryClass.Control => HasRoom(_control, frame, OutboxLimits.ControlFrames, OutboxLimits.ControlBytes),
         DeliveryClass.HotReliable => HasRoom(_hotReliable, frame, int.MaxValue, limits.HotReliableBytes),
-        DeliveryClass.HotLossy => _hotLossy.Count < limits.HotMaxKeys && !_hotLossy.Contains(frame.Key),
+        DeliveryClass.HotLossy => _hotLossy.Count + _extraStates + frame.States <= limits.HotMaxKeys && !_hotLossy.Contains(frame.Key),
         _ => HasRoom(_ext, frame, limits.ExtMessages, limits.ExtBytes),
     };
 
@@ -70,6 +78,75 @@ internal sealed class Outbox
                     ? AppendDroppingOldest(frame, limits)
                     : TryAppend(ref _ext, frame, limits.ExtMessages, limits.ExtBytes);
         }
+    }
+
+    /// <summary>
+    /// Takes in a lossy frame whose messages the ledgers have accepted before, when something else began to hold them. A BATCH is merged with the one of its room
+    /// that waits. The outbox takes over one reference.
+    /// </summary>
+    public void Admit(OutboundFrame frame, OutboxLimits limits)
+    {
+        _extraStates += frame.States - 1;
+        if (IsClosing)
+        {
+            End(frame, Fate.SessionClosed);
+        }
+        else if (frame.Batch is not null && _hotLossy.FrameOf(frame.Key) is { } older)
+        {
+            MergeInto(older, frame, limits.HotMaxKeys);
+        }
+        else
+        {
+            PutLossy(frame, limits.HotMaxKeys);
+        }
+    }
+
+    /// <summary>Ends lossy states that wait, alone or in a batch.</summary>
+    public void Drop(in StateFilter filter, Fate fate)
+    {
+        for (var i = _hotLossy.Count; i > 0; i--)
+        {
+            var frame = _hotLossy.Dequeue();
+            var states = frame.States;
+            if (_batches.Without(frame, filter, out var dropped) is { } left)
+            {
+                _hotLossy.Put(left);
+                states = dropped;
+            }
+            else
+            {
+                states--;
+            }
+
+            _extraStates -= states;
+            EndStates(fate, dropped);
+        }
+    }
+
+    /// <summary>When the first of the lossy states that wait expires.</summary>
+    public long EarliestExpiryNs()
+    {
+        var earliest = OutboundFrame.Never;
+        for (var i = 0; i < _hotLossy.Count; i++)
+        {
+            earliest = Math.Min(earliest, _hotLossy[i].ExpiresAtNs);
+        }
+
+        return earliest;
+    }
+
+    /// <summary>Counts lossy messages that begin to wait for this session, here or where their turn to come here is awaited.</summary>
+    public void AcceptStates(long count)
+    {
+        _session.Accept(DeliveryClass.HotLossy, count);
+        _tenant.Accept(DeliveryClass.HotLossy, count);
+    }
+
+    /// <summary>Counts the end of lossy messages.</summary>
+    public void EndStates(Fate fate, long count)
+    {
+        _session.End(DeliveryClass.HotLossy, fate, count);
+        _tenant.End(DeliveryClass.HotLossy, fate, count);
     }
 
     /// <summary>Queues the last frame. What waits goes out before it, or is dropped at once but for control frames.</summary>
@@ -139,6 +216,7 @@ internal sealed class Outbox
             }
 
             var frame = Dequeue((DeliveryClass)cls);
+            Budget?.Count(frame);
             End(frame, Fate.Delivered);
         }
     }
@@ -178,10 +256,41 @@ internal sealed class Outbox
         {
             End(older, Fate.Conflated);
         }
-        else if (_hotLossy.Count > maxKeys)
+        else if (_hotLossy.Count + _extraStates > maxKeys)
         {
-            End(_hotLossy.Dequeue(), Fate.Overflow);
+            DropOldestLossy(maxKeys);
         }
+    }
+
+    private void DropOldestLossy(int maxKeys)
+    {
+        while (_hotLossy.Count + _extraStates - maxKeys is var excess && excess > 0)
+        {
+            var oldest = _hotLossy[0];
+            if (oldest.States <= excess)
+            {
+                End(_hotLossy.Dequeue(), Fate.Overflow);
+                continue;
+            }
+
+            oldest.AddReferences();
+            _hotLossy.Put(_batches.WithoutOldest(oldest, excess))!.Release();
+            _extraStates -= excess;
+            EndStates(Fate.Overflow, excess);
+        }
+    }
+
+    // In the place of the older one: the order is the one in which the keys first had something pending.
+    private void MergeInto(OutboundFrame older, OutboundFrame newer, int maxKeys)
+    {
+        var merged = _batches.Merge(older, newer, maxKeys, out var conflated, out var overflow);
+        EndStates(Fate.Conflated, conflated);
+        EndStates(Fate.Overflow, overflow);
+        _extraStates += 1 - conflated - overflow;
+        _hotLossy.Put(merged);
+        older.Release();
+        newer.Release();
+        DropOldestLossy(maxKeys);
     }
 
     private EnqueueResult AppendDroppingOldest(OutboundFrame frame, OutboxLimits limits)
@@ -227,8 +336,10 @@ internal sealed class Outbox
     {
         if (frame.IsMessage)
         {
-            _session.End(frame.Class, fate);
-            _tenant.End(frame.Class, fate);
+            var states = frame.States;
+            _extraStates -= states - 1;
+            _session.End(frame.Class, fate, states);
+            _tenant.End(frame.Class, fate, states);
         }
 
         frame.Release();

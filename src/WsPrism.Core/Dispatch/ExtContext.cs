@@ -87,7 +87,7 @@ internal sealed class ExtContext : IExtContext
         Failure = (code, message);
     }
 
-    public ErrorCode Join(ReadOnlySpan<byte> name, bool activate) => _session.Join(name, activate);
+    public ErrorCode Join(ReadOnlySpan<byte> name, bool activate, double maxHz = 0) => _session.Join(name, activate, maxHz);
 
     public void Leave(IRoom room) => _session.Leave(_session.Rooms.Find(room.Handle)!);
 
@@ -111,7 +111,7 @@ internal sealed class ExtContext : IExtContext
 
     public void WriteMembers(IRoom room, int limit, Utf8JsonWriter json) => _session.Tenant.Registry.WriteMembers((Room)room, limit, json);
 
-    public void WriteLedger(Utf8JsonWriter json) => LedgerJson.Write(_session.Ledger, json);
+    public void WriteLedger(Utf8JsonWriter json) => LedgerJson.Write(_session.SettledLedger(), json);
 
     public bool RefreshTicket(ReadOnlySpan<byte> ticket)
     {

@@ -38,11 +38,35 @@ internal sealed class HotContext : IHotContext
 
     public void Publish(IRoom room, in HotFrame frame, Audience audience = Audience.Others)
     {
+        var target = (Room)room;
         var key = ConflationKey.For(room.Handle, _session.Handle, frame);
         var outgoing = frame with { Flags = (frame.Flags & ~Own) | HotFlags.Sender, Sender = _session.Handle };
+        if (target.Rule.ShapesLossy && (frame.Flags & HotFlags.Reliable) == 0)
+        {
+            PublishShaped(target, outgoing, key, audience);
+            return;
+        }
+
         var withRoom = outgoing with { Flags = outgoing.Flags | HotFlags.Room, Room = room.Handle };
         _shard.Publish(new Broadcast(
-            (Room)room, HotFrames.Encode(outgoing, key), HotFrames.Encode(withRoom, key), audience == Audience.Others ? _session : null));
+            target, HotFrames.Encode(outgoing, key), HotFrames.Encode(withRoom, key), audience == Audience.Others ? _session : null));
+    }
+
+    // A state of a room with ticks has one encoding: the batch puts ROOM in where a receiver needs it.
+    private void PublishShaped(Room room, in HotFrame frame, in ConflationKey key, Audience audience)
+    {
+        var expiresAtNs = room.Rule.TtlNs > 0 ? _shard.Clock.NowNs + room.Rule.TtlNs : OutboundFrame.Never;
+        var isTickState = room.Rule.TickHz > 0;
+        var state = HotFrames.Encode(frame, key);
+        (state.ExpiresAtNs, state.IsTickState) = (expiresAtNs, isTickState);
+        OutboundFrame? withRoom = null;
+        if (!isTickState)
+        {
+            withRoom = HotFrames.Encode(frame with { Flags = frame.Flags | HotFlags.Room, Room = room.Handle }, key);
+            withRoom.ExpiresAtNs = expiresAtNs;
+        }
+
+        _shard.Publish(new Broadcast(room, state, withRoom, audience == Audience.Others ? _session : null));
     }
 
     public void Fail(ErrorCode code, string message) => Failure = (code, message);

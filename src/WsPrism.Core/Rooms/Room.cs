@@ -11,7 +11,6 @@ namespace WsPrism.Core.Rooms;
 internal sealed class Room : IRoom
 {
     private readonly byte[] _nameUtf8;
-    private readonly RoomRule _rule;
     private int _userCount;
 
     public Room(string name, uint handle, RoomRule rule, int shards)
@@ -19,11 +18,11 @@ internal sealed class Room : IRoom
         Name = name;
         _nameUtf8 = Encoding.UTF8.GetBytes(name);
         Handle = handle;
-        _rule = rule;
+        Rule = rule;
         Slices = new RoomSlice[shards];
         for (var i = 0; i < shards; i++)
         {
-            Slices[i] = new RoomSlice();
+            Slices[i] = new RoomSlice(rule);
         }
     }
 
@@ -32,6 +31,9 @@ internal sealed class Room : IRoom
     public ReadOnlySpan<byte> NameUtf8 => _nameUtf8;
 
     public uint Handle { get; }
+
+    /// <summary>The rule of its name when it was made.</summary>
+    public RoomRule Rule { get; }
 
     /// <summary>The member list, a part for each shard.</summary>
     public RoomSlice[] Slices { get; }
@@ -61,5 +63,5 @@ internal sealed class Room : IRoom
         }
     }
 
-    public bool IsReliableOpcode(byte opcode) => _rule.IsReliable(opcode);
+    public bool IsReliableOpcode(byte opcode) => Rule.IsReliable(opcode);
 }

@@ -16,7 +16,23 @@ internal sealed class RoomRule
         {
             _reliable[opcode] = true;
         }
+
+        TickHz = config.Hot.TickHz;
+        MaxHz = config.Hot.MaxHz;
+        TtlNs = config.Hot.TtlMs * 1_000_000L;
     }
+
+    /// <summary>Ticks a second, 0 where frames go at once.</summary>
+    public int TickHz { get; }
+
+    /// <summary>How often a second a member gets one key, 0 for any number.</summary>
+    public int MaxHz { get; }
+
+    /// <summary>How old a lossy frame may grow, 0 for any age.</summary>
+    public long TtlNs { get; }
+
+    /// <summary>True where lossy frames do not simply go from the publisher into the members' queues.</summary>
+    public bool ShapesLossy => (TickHz | MaxHz) != 0 || TtlNs != 0;
 
     public bool IsReliable(byte opcode) => _reliable[opcode];
 }

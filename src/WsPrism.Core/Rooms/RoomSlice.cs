@@ -11,9 +11,21 @@ internal sealed class RoomSlice
     private Session[] _sessions = [];
     private Membership[] _members = [];
     private int _count;
+    private int _wishes;
+
+    public RoomSlice(RoomRule rule) => ShapesLossy = rule.ShapesLossy;
 
     /// <summary>Members on this shard. Another thread may see it a moment late: who joins is told so only after it is counted.</summary>
     public int Count => Volatile.Read(ref _count);
+
+    /// <summary>True where lossy frames do not simply go into the members' queues: the room's rule, or a member's wish for less.</summary>
+    public bool ShapesLossy { get; private set; }
+
+    /// <summary>What is held for the next tick; made when there is first something to hold.</summary>
+    public RoomTick? Tick { get; set; }
+
+    /// <summary>The members.</summary>
+    public ReadOnlySpan<Membership> Members => _members.AsSpan(0, _count);
 
     /// <summary>The members' sessions.</summary>
     public ReadOnlySpan<Session> Sessions => _sessions.AsSpan(0, _count);
@@ -41,11 +53,19 @@ internal sealed class RoomSlice
         _members[last] = null!;
         _sessions[last] = null!;
         membership.Index = -1;
+        membership.ForgetWish();
         Volatile.Write(ref _count, last);
         if (last < _members.Length / 4)
         {
             Resize(_members.Length / 2);
         }
+    }
+
+    /// <summary>A member wants less than all, or is gone: in a room without rules only then is there anything to look at.</summary>
+    public void CountWishes(int change)
+    {
+        _wishes += change;
+        ShapesLossy = _wishes > 0;
     }
 
     private void Resize(int length)

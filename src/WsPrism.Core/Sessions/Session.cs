@@ -35,7 +35,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
         TenantShard = tenant.Shards[shard.Index];
         Limiter = new RateLimiter(TenantShard.ExtBucket, TenantShard.HotBucket);
         SessionId = Sessions.SessionId.Create(shard.Clock.UnixTimeMs);
-        Outbox = new Outbox(Ledger, TenantShard.Ledger);
+        Outbox = new Outbox(Ledger, TenantShard.Ledger, shard.Batches);
         _timings = timings;
         Watch = new SessionWatch(this, timings);
         _logger = logger;
@@ -70,9 +70,13 @@ internal sealed partial class Session : ISession, IConnectionHandler
     /// <summary>The wire; set before <see cref="Open"/>.</summary>
     public ITransportConnection Connection { get; set; } = null!;
 
+    /// <summary>The session's own ledger; <see cref="LossyPath.SettledLedger"/> is up to date.</summary>
     public Ledger Ledger { get; } = new();
 
     public Outbox Outbox { get; }
+
+    /// <summary>What lossy frames go through under a rule of rate, bytes or age; made when the first such frame comes.</summary>
+    public LossyPacer? Pacer { get; private set; }
 
     public RateLimiter Limiter { get; }
 
@@ -112,6 +116,12 @@ internal sealed partial class Session : ISession, IConnectionHandler
             Enqueue(Shard.Line.System.Error(this, ErrorCode.TooManySessions, "This user has as many sessions as the tenant allows.", 0, default));
             End(EndReason.TooManySessions);
             return;
+        }
+
+        if (snapshot.Outbox.MaxBytesPerS > 0)
+        {
+            // From the first byte on.
+            EnsurePacer();
         }
 
         replaced?.Shard.Post(() => replaced.End(EndReason.Replaced));
@@ -170,6 +180,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
         }
         finally
         {
+            Pacer?.Discard();
             Outbox.Discard();
             Watch.Stop();
             Shard.Unplace();
@@ -181,6 +192,12 @@ internal sealed partial class Session : ISession, IConnectionHandler
     {
         // Bounds and conflation are for consumers that are behind. One that keeps up gets everything: what waits for the end of the pass goes out first.
         var limits = Tenant.Snapshot.Outbox;
+        if (limits.MaxBytesPerS > 0 && frame.Class == DeliveryClass.HotLossy)
+        {
+            this.EnqueueShaped(frame, paceNs: 0);
+            return;
+        }
+
         if (!Outbox.CanAppend(frame, limits))
         {
             MakeRoom(frame.Class);
@@ -197,6 +214,31 @@ internal sealed partial class Session : ISession, IConnectionHandler
         }
     }
 
+    /// <summary>The <see cref="Pacer"/>, made where there is none.</summary>
+    public LossyPacer EnsurePacer() => Pacer ??= new LossyPacer(this);
+
+    /// <summary>Asks a wire that was congested once more.</summary>
+    public void RetryWire()
+    {
+        Pacer?.Release();
+        Connection.Retry();
+    }
+
+    /// <summary>Tries to have a place in the queue before one has to give way: a wire that is free takes what waits.</summary>
+    public void MakeRoom(DeliveryClass cls)
+    {
+        if (!Connection.IsCongested)
+        {
+            Flush();
+        }
+        else if (cls != DeliveryClass.HotLossy && _retriedAtNs != Shard.Clock.NowNs)
+        {
+            // The wire was full a moment ago in this very pass, perhaps; once a pass it is worth a look before the session pays for it.
+            _retriedAtNs = Shard.Clock.NowNs;
+            RetryWire();
+        }
+    }
+
     /// <summary>Hands what waits to the wire and watches that the wire takes it.</summary>
     public void Flush()
     {
@@ -204,6 +246,8 @@ internal sealed partial class Session : ISession, IConnectionHandler
         {
             return;
         }
+
+        Pacer?.Release();
 
         if (Outbox.DroppedExt > 0 && !Connection.IsCongested && !HasEnded)
         {
@@ -239,7 +283,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
     }
 
     /// <summary>Takes the session into a room and tells the client.</summary>
-    public ErrorCode Join(ReadOnlySpan<byte> name, bool activate)
+    public ErrorCode Join(ReadOnlySpan<byte> name, bool activate, double maxHz = 0)
     {
         var membership = Rooms.Find(name);
         if (membership is null)
@@ -253,8 +297,14 @@ internal sealed partial class Session : ISession, IConnectionHandler
             }
 
             membership = new Membership(this, room!);
-            room!.Slices[Shard.Index].Add(membership);
+            membership.Slice.Add(membership);
+            membership.Slice.Tick?.Join(membership);
             Rooms.Add(membership);
+        }
+
+        if (maxHz > 0)
+        {
+            membership.Wish(maxHz);
         }
 
         if (activate)
@@ -310,6 +360,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
             Remove(membership);
         }
 
+        Pacer?.Discard();
         if (UserEntry is not null)
         {
             Tenant.Registry.Remove(this);
@@ -335,20 +386,6 @@ internal sealed partial class Session : ISession, IConnectionHandler
         Connection.Abort();
     }
 
-    private void MakeRoom(DeliveryClass cls)
-    {
-        if (!Connection.IsCongested)
-        {
-            Flush();
-        }
-        else if (cls != DeliveryClass.HotLossy && _retriedAtNs != Shard.Clock.NowNs)
-        {
-            // The wire was full a moment ago in this very pass, perhaps; once a pass it is worth a look before the session pays for it.
-            _retriedAtNs = Shard.Clock.NowNs;
-            Connection.Retry();
-        }
-    }
-
     private static OutboundFrame CloseFrame(ushort code, string text)
     {
         // RFC 6455 §5.5: a control frame carries at most 125 bytes, two of them the code. The texts are ours and ASCII.
@@ -367,7 +404,9 @@ internal sealed partial class Session : ISession, IConnectionHandler
         }
 
         Rooms.Remove(membership);
-        membership.Room.Slices[Shard.Index].Remove(membership);
+        membership.Slice.Tick?.Leave(membership);
+        membership.Slice.Remove(membership);
+        this.DropStatesOf(membership.Room);
         Tenant.Registry.Leave(this, membership.Room);
     }
 

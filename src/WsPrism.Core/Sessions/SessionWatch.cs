@@ -102,7 +102,7 @@ internal sealed class SessionWatch : TimerNode
         }
 
         // The shard itself may have been away for so long: who is cut off must have been asked once more.
-        _session.Connection.Retry();
+        _session.RetryWire();
         return !_session.HasEnded && HasBlockedTooLong();
     }
 

@@ -11,6 +11,9 @@ namespace WsPrism.Core.Shards;
 /// </summary>
 internal sealed partial class Shard
 {
+    /// <summary>Idle <see cref="PacedKeys"/> kept for the next sessions that need some.</summary>
+    public const int MaxIdlePacedKeys = 256;
+
     // A pass ends after so many items, so that timers and flushes come round under load.
     private const int ItemsPerPass = 1_024;
 
@@ -26,7 +29,7 @@ internal sealed partial class Shard
     {
         Index = index;
         Siblings = siblings;
-        Clock = new ShardClock(time);
+        Clock = new ShardClock(time, index == 0 ? null : siblings[0]?.Clock);
         Line = new MessageLine(this, logger);
         _logger = logger;
     }
@@ -39,6 +42,15 @@ internal sealed partial class Shard
     public ShardClock Clock { get; }
 
     public TimingWheel Wheel { get; } = new();
+
+    /// <summary>A finer wheel for room ticks and paced states: they come round within milliseconds and would be late on the other.</summary>
+    public TimingWheel Ticks { get; } = new(tickMs: 1);
+
+    /// <summary>Makes the BATCH frames of rooms with ticks.</summary>
+    public BatchBuilder Batches { get; } = new();
+
+    /// <summary>For the next sessions that need some.</summary>
+    public Stack<PacedKeys> IdlePacedKeys { get; } = new();
 
     /// <summary>The steps from a whole message to its service and answer.</summary>
     public MessageLine Line { get; }
@@ -54,6 +66,9 @@ internal sealed partial class Shard
 
     /// <summary>True where a pass would find something to do.</summary>
     public bool HasWork => !_mailbox.IsEmpty;
+
+    /// <summary>Milliseconds until a timer of either wheel is due, at least 1; <paramref name="maxMs"/> where none is before.</summary>
+    public int MsToNextTimer(int maxMs) => Ticks.MsToNextTick(Clock.NowMs, Wheel.MsToNextTick(Clock.NowMs, maxMs));
 
     /// <summary>Counts a session that is being placed here; any thread.</summary>
     public void Place() => Interlocked.Increment(ref _sessions);
@@ -78,6 +93,7 @@ internal sealed partial class Shard
         ResumeReads();
         DrainMailbox();
         Wheel.Advance(Clock.NowMs);
+        Ticks.Advance(Clock.NowMs);
         FlushTouched();
         Volatile.Write(ref _lastPassNs, Clock.Measure());
     }
@@ -125,6 +141,12 @@ internal sealed partial class Shard
     private void Deliver(in Broadcast broadcast)
     {
         var slice = broadcast.Room.Slices[Index];
+        if (slice.ShapesLossy && broadcast.Frame.Class == DeliveryClass.HotLossy)
+        {
+            ShapedDelivery.Deliver(this, broadcast, slice);
+            return;
+        }
+
         var unused = slice.Count;
 
         // One reference for each member at once; what is left over goes back with the caller's.
@@ -252,7 +274,8 @@ internal sealed partial class Shard
         }
     }
 
-    private void Cut(Session session, Exception exception)
+    /// <summary>Logs a fault that met one session and ends that session.</summary>
+    public void Cut(Session session, Exception exception)
     {
         Log.SessionFailed(_logger, exception, session.Tenant.Id, session.SessionId, session.TraceId);
         try

@@ -9,18 +9,19 @@ internal sealed class ShardClock
     private readonly double _nanosecondsPerTick;
     private readonly long _origin;
 
-    public ShardClock(TimeProvider time)
+    /// <summary>A clock that begins now, or has the beginning of another one, so that times of the two can be compared.</summary>
+    public ShardClock(TimeProvider time, ShardClock? other = null)
     {
         _time = time;
         _nanosecondsPerTick = 1e9 / time.TimestampFrequency;
-        _origin = time.GetTimestamp();
+        _origin = other?._origin ?? time.GetTimestamp();
         Read();
     }
 
-    /// <summary>Nanoseconds since the shard was made; never goes back.</summary>
+    /// <summary>Nanoseconds since the node's first shard was made; never goes back.</summary>
     public long NowNs { get; private set; }
 
-    /// <summary>Milliseconds since the shard was made.</summary>
+    /// <summary>Milliseconds since the node's first shard was made.</summary>
     public long NowMs => NowNs / 1_000_000;
 
     /// <summary>Wall-clock time, milliseconds since 1970-01-01 UTC.</summary>

@@ -2,18 +2,22 @@ namespace WsPrism.Core.Time;
 
 /// <summary>
 /// A hashed timing wheel (Varghese and Lauck, scheme 6): arming, moving and disarming are O(1) however many nodes there are. A node fires in
-/// the first <see cref="Advance"/> at or after its time rounded up to <see cref="TickMs"/>. Owned by the shard's thread.
+/// the first <see cref="Advance"/> at or after its time rounded up to the width of a slot. Owned by the shard's thread.
 /// </summary>
 internal sealed class TimingWheel
 {
-    /// <summary>Width of a slot in milliseconds.</summary>
+    /// <summary>Usual width of a slot in milliseconds.</summary>
     public const int TickMs = 16;
 
     private const int SlotCount = 2_048;
     private const int Aside = SlotCount;
 
     private readonly TimerNode?[] _slots = new TimerNode?[SlotCount + 1];
+    private readonly int _tickMs;
     private long _tick;
+
+    /// <summary>A wheel with slots of this width: the finer, the more turns a long time takes.</summary>
+    public TimingWheel(int tickMs = TickMs) => _tickMs = tickMs;
 
     /// <summary>Armed nodes.</summary>
     public int Count { get; private set; }
@@ -42,11 +46,11 @@ internal sealed class TimingWheel
     /// <summary>Milliseconds until a slot with something in it comes round, at least 1; <paramref name="maxMs"/> where none does before.</summary>
     public int MsToNextTick(long nowMs, int maxMs)
     {
-        for (var tick = _tick + 1; (tick * TickMs) - nowMs < maxMs; tick++)
+        for (var tick = _tick + 1; Count > 0 && (tick * _tickMs) - nowMs < maxMs; tick++)
         {
             if (_slots[tick % SlotCount] is not null)
             {
-                return (int)Math.Max(1, (tick * TickMs) - nowMs);
+                return (int)Math.Max(1, (tick * _tickMs) - nowMs);
             }
         }
 
@@ -56,12 +60,17 @@ internal sealed class TimingWheel
     /// <summary>Fires what is due at <paramref name="nowMs"/>.</summary>
     public void Advance(long nowMs)
     {
-        var target = nowMs / TickMs;
+        var target = nowMs / _tickMs;
 
-        // After a long pause one turn visits every slot; more turns would visit them again for nothing.
+        // After a long pause one turn visits every slot; more turns would visit them again for nothing. No turn is needed where nothing waits.
         if (target - _tick > SlotCount)
         {
             _tick = target - SlotCount;
+        }
+
+        if (Count == 0)
+        {
+            _tick = Math.Max(_tick, target);
         }
 
         while (_tick < target)
@@ -95,7 +104,7 @@ internal sealed class TimingWheel
         }
     }
 
-    private int SlotFor(long dueMs) => (int)(Math.Max((dueMs + TickMs - 1) / TickMs, _tick + 1) % SlotCount);
+    private int SlotFor(long dueMs) => (int)(Math.Max((dueMs + _tickMs - 1) / _tickMs, _tick + 1) % SlotCount);
 
     private void Link(TimerNode node, int slot)
     {

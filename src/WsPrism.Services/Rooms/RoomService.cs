@@ -52,7 +52,11 @@ public sealed class RoomService : IExtService
         {
             context.Fail(ErrorCode.BadRequest, "active must be true or false.");
         }
-        else if (context.Join(message.Room, activate) is var code && code != ErrorCode.None)
+        else if (JsonFields.FindNumber(message.Data, "max_hz"u8, absent: 0, min: 1) is not { } maxHz)
+        {
+            context.Fail(ErrorCode.BadRequest, "max_hz must be a number of at least 1.");
+        }
+        else if (context.Join(message.Room, activate, maxHz) is var code && code != ErrorCode.None)
         {
             context.Fail(code, "A limit of the tenant on rooms or their users is reached.");
         }

@@ -189,9 +189,9 @@ internal sealed unsafe partial class EventLoop : IShardExecutor, IDisposable
         // Announced before the look: what is posted after it finds the loop asleep and wakes it.
         Interlocked.Exchange(ref _isAsleep, 1);
         var timeout = _shard.HasWork ? 0 : isPressed ? 1 : MaxSleepMs;
-        if (timeout > 0 && _shard.Wheel.Count > 0)
+        if (timeout > 0)
         {
-            timeout = Math.Min(timeout, _shard.Wheel.MsToNextTick(_shard.Clock.NowMs, MaxSleepMs));
+            timeout = Math.Min(timeout, _shard.MsToNextTimer(MaxSleepMs));
         }
 
         var count = Libc.EpollWait(_epoll.Number, _events.Pointer, _events.Capacity, timeout);

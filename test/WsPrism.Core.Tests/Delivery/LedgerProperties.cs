@@ -64,7 +64,7 @@ public sealed class LedgerProperties
         var ledger = gateway.Ledger();
         Assert.All(Enum.GetValues<DeliveryClass>(), cls => Assert.Equal(0, ledger.Queued(cls)));
         Assert.Equal((0, 0, 0), (gateway.Tenant.Registry.SessionCount, gateway.Tenant.Registry.UserCount, gateway.Tenant.Registry.RoomCount));
-        Assert.All(gateway.Node.Shards, shard => Assert.Equal((0, 0), (shard.SessionCount, shard.Wheel.Count)));
+        Assert.All(gateway.Node.Shards, shard => Assert.Equal((0, 0, 0), (shard.SessionCount, shard.Wheel.Count, shard.Ticks.Count)));
     });
 
     [Fact]
@@ -196,7 +196,7 @@ public sealed class LedgerProperties
     // Numbers grow, so what a receiver gets of one sender, room and class must grow too.
     private static void AssertOrder(TestClient client)
     {
-        var hot = client.HotFrames.GroupBy(frame => (frame.Sender, frame.Opcode, RoomOf(frame), frame.Flags & HotFlags.Reliable));
+        var hot = client.States.GroupBy(frame => (frame.Sender, frame.Opcode, RoomOf(frame), frame.Flags & HotFlags.Reliable));
         Assert.All(hot, group => Assert.Equal(group.Select(Number).Order(), group.Select(Number)));
 
         // A user's two sessions may overtake each other from shard to shard; one session never itself, which its number tells.
@@ -205,13 +205,14 @@ public sealed class LedgerProperties
         Assert.All(chat, group => Assert.Equal(group.Order(), group));
     }
 
-    private static void AssertLedgers(TestGateway gateway)
+    /// <summary>All ledgers add up, and what they call queued is in a queue.</summary>
+    internal static void AssertLedgers(TestGateway gateway)
     {
         var (tenant, sum) = (gateway.Ledger(), new Ledger());
         Frames.AssertBalanced(tenant);
         foreach (var client in gateway.Clients)
         {
-            Frames.AssertBalanced(client.Session.Ledger);
+            Frames.AssertBalanced(client.Session.SettledLedger());
             sum.Add(client.Session.Ledger);
             AssertQueued(client.Session);
         }
@@ -231,7 +232,13 @@ public sealed class LedgerProperties
         var cursor = session.Outbox.StartDrain();
         while (session.Outbox.TryPeek(ref cursor, out var frame))
         {
-            waiting[(int)frame.Class] += frame.IsMessage ? 1 : 0;
+            waiting[(int)frame.Class] += frame.IsMessage ? frame.States : 0;
+        }
+
+        waiting[(int)DeliveryClass.HotLossy] += session.Pacer?.HeldStates ?? 0;
+        foreach (var membership in session.Rooms)
+        {
+            waiting[(int)DeliveryClass.HotLossy] += membership.Slice.Tick?.HeldStates ?? 0;
         }
 
         Assert.Equal(waiting, Enum.GetValues<DeliveryClass>().Select(session.Ledger.Queued));

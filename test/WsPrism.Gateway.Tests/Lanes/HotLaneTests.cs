@@ -43,6 +43,89 @@ public sealed class HotLaneTests
         Assert.Equal($"010518{Hex(alice.Handle)}{Hex(room)}77", await carol.ExpectHotAsync());
     }
 
+    [Fact]
+    public async Task A_room_with_ticks_sends_batches_and_reliable_frames_at_once()
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync(new TestConfig().Tenant("rooms", "[{match: \"r\", hot: {tick_hz: 5}}]"));
+        using var alice = await gateway.ConnectAsync("t-alice");
+        using var bob = await gateway.ConnectAsync("t-bob");
+        using var carol = await gateway.ConnectAsync("t-carol");
+        var room = await alice.JoinAsync("r");
+        await bob.JoinAsync("r");
+        await carol.JoinAsync("r", """{"active":false}""");
+
+        // In one write, so that no tick comes between them.
+        await alice.Raw.SendAsync(((byte[][])
+        [
+            [1, 1, 0x04, 7, 0, 0, 0, 0x61],
+            [1, 1, 0x04, 8, 0, 0, 0, 0x62],
+            [1, 2, 0x20, 0x63],
+            [1, 1, 0x04, 7, 0, 0, 0, 0x64],
+        ]).SelectMany(frame => new ClientFrame(ClientFrame.Binary, frame).ToBytes()).ToArray());
+
+        var (sender, handle) = (Hex(alice.Handle), Hex(room));
+        var batch = $"01014002000c0001010c07000000{sender}640c0001010c08000000{sender}62";
+        Assert.Equal($"010228{sender}63", await bob.ExpectHotAsync());
+        Assert.Equal(batch, await bob.ExpectHotAsync());
+        Assert.Equal(batch, await alice.ExpectHotAsync());
+        Assert.Equal($"010238{sender}{handle}63", await carol.ExpectHotAsync());
+        Assert.Equal(
+            $"010150{handle}0200100001011c07000000{sender}{handle}64100001011c08000000{sender}{handle}62", await carol.ExpectHotAsync());
+
+        await bob.IsQuietAsync();
+    }
+
+    [Fact]
+    public async Task A_client_gets_no_more_than_it_wished_for_and_the_last_state_in_the_end()
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync();
+        using var alice = await gateway.ConnectAsync("t-alice");
+        using var bob = await gateway.ConnectAsync("t-bob");
+        using var carol = await gateway.ConnectAsync("t-carol");
+        await alice.JoinAsync("r");
+        await bob.JoinAsync("r", """{"max_hz":2}""");
+        await carol.JoinAsync("r");
+
+        for (var i = 0; i < 20; i++)
+        {
+            await alice.SendHotAsync($"01 01 00 {i:x2}");
+            Assert.EndsWith($"{i:x2}", await carol.ExpectHotAsync(), StringComparison.Ordinal);
+        }
+
+        var got = new List<string>();
+        do
+        {
+            got.Add((await bob.ExpectHotAsync())[^2..]);
+        }
+        while (got[^1] != "13");
+
+        // Half a second a state: the first, the last, and no more between than time has passed for.
+        Assert.Equal("00", got[0]);
+        Assert.InRange(got.Count, 2, 10);
+        await bob.SendTextAsync("""{"svc":"room","type":"join","room":"r","id":1,"data":{"max_hz":0.5}}""");
+        Assert.Equal("BAD_REQUEST", await bob.ExpectErrorAsync("1"));
+    }
+
+    [Fact]
+    public async Task Lossy_frames_wait_for_their_bytes_and_reliable_ones_do_not()
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync(new TestConfig()
+            .Tenant("limits.max_frame_bytes", "300").Tenant("limits.outbound", "{max_bytes_per_s: 1000}"));
+        using var alice = await gateway.ConnectAsync("t-alice");
+        using var bob = await gateway.ConnectAsync("t-bob");
+        await alice.JoinAsync("r");
+        await bob.JoinAsync("r");
+        var state = new string('0', 400);
+
+        await alice.SendHotAsync($"01 01 00 {state}");
+        await alice.SendHotAsync($"01 01 00 {state} 01");
+        await alice.SendHotAsync($"01 02 20 {state}");
+
+        var frames = new List<string> { await bob.ExpectHotAsync(), await bob.ExpectHotAsync() };
+        Assert.Equal("0102", frames[0][..4]);
+        Assert.EndsWith("01", frames[1], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("fa 01 00 aabb", "fa0100aabb")]
     [InlineData("fa 01 00", "fa0100")]
