@@ -43,7 +43,7 @@ internal sealed class LoopTcpListeners : IListener
                 Open(address.Host == "*" ? IPAddress.IPv6Any : IPAddress.Parse(address.Host), address.Port);
             }
         }
-        catch (Exception exception) when (exception is IOException or SocketException)
+        catch (SocketException exception)
         {
             throw new ListenException("gateway.tcp.listen", _listen, exception);
         }
@@ -73,7 +73,7 @@ internal sealed class LoopTcpListeners : IListener
         {
             Open(IPAddress.IPv6Loopback, _listeners[0].EndPoint.Port);
         }
-        catch (SocketException)
+        catch (SocketException exception) when (exception.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported)
         {
             // A machine without IPv6 has a localhost all the same.
         }

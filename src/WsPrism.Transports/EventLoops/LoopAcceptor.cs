@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using WsPrism.Core.Time;
 
@@ -34,7 +33,6 @@ internal sealed partial class LoopAcceptor : ILoopHandler, IAsyncDisposable
     private bool _isClosed;
 
     /// <summary>Binds, and listens from <see cref="Start"/> on.</summary>
-    /// <exception cref="AddressInUseException">Somebody else has the address.</exception>
     /// <exception cref="SocketException">The address cannot be bound.</exception>
     public LoopAcceptor(IPEndPoint endpoint, IReadOnlyList<EventLoop> loops, ILogger logger, AcceptedHandler accepted)
     {
@@ -54,10 +52,10 @@ internal sealed partial class LoopAcceptor : ILoopHandler, IAsyncDisposable
             _socket.Bind(endpoint);
             _socket.Listen(Backlog);
         }
-        catch (SocketException exception)
+        catch (SocketException)
         {
             _socket.Dispose();
-            throw exception.SocketErrorCode == SocketError.AddressAlreadyInUse ? new AddressInUseException(exception.Message, exception) : exception;
+            throw;
         }
 
         // The socket keeps the descriptor; this is only its number, and never closes it.

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
@@ -11,8 +12,18 @@ internal sealed class LoopListener : IConnectionListener
     private readonly Channel<HttpPhase> _accepted = Channel.CreateUnbounded<HttpPhase>(new UnboundedChannelOptions { SingleReader = true });
     private readonly LoopAcceptor _acceptor;
 
-    public LoopListener(IPEndPoint endpoint, IReadOnlyList<EventLoop> loops, ILogger logger) =>
-        _acceptor = new LoopAcceptor(endpoint, loops, logger, OnAccepted);
+    /// <exception cref="AddressInUseException">Somebody else has the address: Kestrel's own word for it.</exception>
+    public LoopListener(IPEndPoint endpoint, IReadOnlyList<EventLoop> loops, ILogger logger)
+    {
+        try
+        {
+            _acceptor = new LoopAcceptor(endpoint, loops, logger, OnAccepted);
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw new AddressInUseException(exception.Message, exception);
+        }
+    }
 
     public EndPoint EndPoint => _acceptor.EndPoint;
 

@@ -18,7 +18,8 @@ public sealed class EventLoopTests
         var before = Descriptors();
         await ComeAndGoAsync(gateway, 2_000);
 
-        Assert.InRange(Descriptors(), 0, before + 20);
+        // Other tests of this process have descriptors of their own, which come and go; what leaks stays.
+        await Patience.UntilAsync(() => Descriptors() <= before + 20, "the descriptors are free again");
     }
 
     [Theory]
