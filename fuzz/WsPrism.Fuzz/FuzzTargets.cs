@@ -12,6 +12,7 @@ internal static class FuzzTargets
         new DeflateTarget(),
         new HandshakeTarget(),
         new ProxyTarget(),
+        new TcpTarget(),
         new PolicyTarget(),
         new YamlTarget()
     ];

@@ -47,7 +47,7 @@ public static class ConfigReference
     private static string Flow(JsonNode value) => value switch
     {
         JsonObject map => "{" + string.Join(", ", map.Select(entry => $"{entry.Key}: {Flow(entry.Value!)}")) + "}",
-        JsonValue text when text.GetValueKind() == JsonValueKind.String && text.GetValue<string>().All(c => char.IsAsciiLetter(c) || c == '_') => text.GetValue<string>(),
+        JsonValue text when text.GetValueKind() == JsonValueKind.String && text.GetValue<string>() is { Length: > 0 } word && word.All(c => char.IsAsciiLetter(c) || c == '_') => word,
         _ => value.ToJsonString(Plain),
     };
 

@@ -19,6 +19,9 @@ internal sealed partial class RunningGateway : IAsyncDisposable
     /// <summary>Address of the client listener, host and port.</summary>
     public string Clients { get; private set; } = string.Empty;
 
+    /// <summary>Address of the TCP listener, host and port; empty where it has none.</summary>
+    public string Tcp { get; private set; } = string.Empty;
+
     /// <summary>Address of the admin listener, host and port.</summary>
     public string Admin { get; private set; } = string.Empty;
 
@@ -27,9 +30,9 @@ internal sealed partial class RunningGateway : IAsyncDisposable
     public static async Task<RunningGateway> StartAsync(string yaml)
     {
         var file = Path.GetTempFileName();
-        await File.WriteAllTextAsync(file, yaml.Replace("127.0.0.1:8080", "127.0.0.1:0").Replace("127.0.0.1:9090", "127.0.0.1:0"));
+        await File.WriteAllTextAsync(file, yaml.Replace("127.0.0.1:8080", "127.0.0.1:0").Replace("127.0.0.1:9090", "127.0.0.1:0").Replace("127.0.0.1:7000", "127.0.0.1:0"));
         var gateway = new RunningGateway(Process.Start(Programs.Dotnet("wsprism.dll", "start", "--config", file))!, file);
-        await gateway.ReadAddressesAsync().WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System);
+        await gateway.ReadAddressesAsync(yaml.Contains("tcp:", StringComparison.Ordinal)).WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System);
         return gateway;
     }
 
@@ -44,9 +47,9 @@ internal sealed partial class RunningGateway : IAsyncDisposable
         File.Delete(_file);
     }
 
-    private async Task ReadAddressesAsync()
+    private async Task ReadAddressesAsync(bool hasTcp)
     {
-        while (Clients.Length == 0)
+        while (Clients.Length == 0 || (hasTcp && Tcp.Length == 0))
         {
             var line = await _process.StandardOutput.ReadLineAsync()
                 ?? throw new InvalidOperationException("The gateway did not start: " + await _process.StandardError.ReadToEndAsync());
@@ -54,6 +57,8 @@ internal sealed partial class RunningGateway : IAsyncDisposable
                 Admin = admin.Groups[1].Value;
             else if (ClientLine().Match(line) is { Success: true } clients)
                 Clients = clients.Groups[1].Value;
+            else if (TcpLine().Match(line) is { Success: true } tcp)
+                Tcp = tcp.Groups[1].Value;
         }
 
         // Read on, so that the gateway never waits for its own log.
@@ -63,6 +68,9 @@ internal sealed partial class RunningGateway : IAsyncDisposable
 
     [GeneratedRegex(@"Admin listener .* active at (\S+)")]
     private static partial Regex AdminLine();
+
+    [GeneratedRegex(@"TCP transport active at tcp://(\S+)")]
+    private static partial Regex TcpLine();
 
     [GeneratedRegex(@"gateway active at (\S+)")]
     private static partial Regex ClientLine();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using WsPrism.Configuration;
 
 namespace WsPrism.Docs.Tests;
 
@@ -53,6 +54,20 @@ public sealed partial class WalkthroughTests
 
         AssertShown(page, output);
         Assert.Contains("alice 010a08020000002a", output);
+    }
+
+    [Fact]
+    public async Task The_TCP_client_of_the_protocol_gets_what_it_waits_for()
+    {
+        var page = Page.Of("docs/protocol.md");
+        var keys = page.Blocks.Single(block => block.Info == "yaml gateway" && block.Body.StartsWith("tcp:", StringComparison.Ordinal)).Body;
+        await using var gateway = await RunningGateway.StartAsync(DemoConfig.Text.Replace("gateway:\n", "gateway:\n" + keys.Replace("tcp:\n  ", "  tcp:\n    ")));
+        var script = page.Blocks.Single(block => block.Info == "python").Body.Replace("7000", gateway.Tcp.Split(':')[1]);
+
+        var output = await RunPythonAsync(script);
+
+        Assert.Contains("\"user\":\"user:alice\"", output);
+        Assert.EndsWith("hot fa01002a\nclosed 1000 \n", output);
     }
 
     [Fact]
@@ -128,6 +143,21 @@ public sealed partial class WalkthroughTests
 
         Assert.True(exitCode == 0, output);
         return output;
+    }
+
+    private static async Task<string> RunPythonAsync(string script)
+    {
+        try
+        {
+            var (exitCode, output) = await Programs.RunAsync(Programs.Of("python3", "-c", script));
+            Assert.True(exitCode == 0, output);
+            return output;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            Assert.Skip("There is no python3 on this machine.");
+            throw;
+        }
     }
 
     // Node.js 22 has WebSocket; 20.10 and 21 have it behind an option.

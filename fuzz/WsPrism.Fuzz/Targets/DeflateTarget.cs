@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using WsPrism.Transports;
 using WsPrism.Transports.WebSockets;
 
 namespace WsPrism.Fuzz.Targets;

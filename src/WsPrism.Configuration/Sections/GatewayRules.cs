@@ -36,12 +36,12 @@ internal static class GatewayRules
 
     public static GatewayConfig ListenersDiffer(GatewayConfig gateway, SectionScope scope)
     {
-        var at = scope.Written("admin.listen") ? "admin.listen" : "listen";
-        if (scope.Good("listen", "admin.listen")
-            && ListenAddress.TryParse(gateway.Listen, out var clients)
-            && ListenAddress.TryParse(gateway.Admin.Listen, out var admin)
-            && clients.Collides(admin))
-            scope.Error(at, "gateway.listen and gateway.admin.listen must not be the same address: the admin listener is never public");
+        if (Meet(scope, ("listen", gateway.Listen), ("admin.listen", gateway.Admin.Listen)))
+            scope.Error(At(scope, "admin.listen", "listen"), "gateway.listen and gateway.admin.listen must not be the same address: the admin listener is never public");
+        if (Meet(scope, ("tcp.listen", gateway.Tcp.Listen), ("admin.listen", gateway.Admin.Listen)))
+            scope.Error(At(scope, "tcp.listen", "admin.listen"), "gateway.tcp.listen and gateway.admin.listen must not be the same address: the admin listener is never public");
+        if (Meet(scope, ("tcp.listen", gateway.Tcp.Listen), ("listen", gateway.Listen)))
+            scope.Error(At(scope, "tcp.listen", "listen"), "gateway.tcp.listen and gateway.listen must not be the same address: each speaks a protocol of its own");
         return gateway;
     }
 
@@ -51,4 +51,13 @@ internal static class GatewayRules
             scope.Warn("admin.listen", "the admin listener is reachable from other machines, in plain text: keep it on 127.0.0.1 or behind a firewall");
         return gateway;
     }
+
+    // The first key that was written, or the second: where an error about both is shown.
+    private static string At(SectionScope scope, string first, string second) => scope.Written(first) ? first : second;
+
+    private static bool Meet(SectionScope scope, (string Key, string Listen) one, (string Key, string Listen) other) =>
+        scope.Good(one.Key, other.Key)
+        && ListenAddress.TryParse(one.Listen, out var first)
+        && ListenAddress.TryParse(other.Listen, out var second)
+        && first.Collides(second);
 }

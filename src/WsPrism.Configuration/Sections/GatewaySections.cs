@@ -23,6 +23,9 @@ internal static class GatewaySections
         .Key(x => x.PerIpBurst, new IntSpec(1, int.MaxValue), "Handshakes at once from one address.")
         .Key(x => x.MaxIpEntries, new IntSpec(1, 10_000_000), "Addresses remembered; the least recently seen is forgotten first.");
 
+    private static readonly SectionSpec<TcpConfig> Tcp = new SectionSpec<TcpConfig>()
+        .Key(x => x.Listen, Texts.ListenOrOff, "Where clients that have no WebSocket connect; empty: nowhere. `tls` holds for it too.");
+
     private static readonly SectionSpec<AdminConfig> Admin = new SectionSpec<AdminConfig>()
         .Key(x => x.Listen, Texts.Listen, "Where `/metrics`, `/healthz` and `/readyz` are served; never the client listener, and best kept on loopback.")
         .Later("api_keys");
@@ -36,8 +39,8 @@ internal static class GatewaySections
             "Levels by category prefix, for example `WsPrism.Sessions: debug`.");
 
     public static readonly SectionSpec<GatewayConfig> Gateway = new SectionSpec<GatewayConfig>()
-        .Key(x => x.Listen, Texts.Listen, "Where clients connect. Port 0 lets the system choose.")
-        .Key(x => x.Tls!, Tls, "Certificate of the client listener; left out, it serves plain HTTP.")
+        .Key(x => x.Listen, Texts.Listen, "Where clients connect by WebSocket. Port 0 lets the system choose.")
+        .Key(x => x.Tls!, Tls, "Certificate of the client listeners (`listen` and `tcp.listen`); left out, they serve in the clear.")
         .Key(x => x.PingIntervalMs, new IntSpec(5_000, 120_000), "Time between two pings to a client.")
         .Key(x => x.IdleTimeoutMs, new IntSpec(10_000, 600_000), "A session from which nothing came for so long is closed with 4411; more than `ping_interval_ms`.")
         .Key(x => x.WriterSendTimeoutMs, new IntSpec(50, 60_000), "A connection whose write makes no progress for so long is closed with 4410.")
@@ -47,9 +50,10 @@ internal static class GatewaySections
         .Key(x => x.Io, new ChoiceSpec<string>([("auto", "auto"), ("epoll", "epoll"), ("io_uring", "io_uring"), ("portable", "portable")]), "How bytes are moved: by event loops of our own on Linux, which write to one socket after the other (`epoll`) or to all that have something to say at once (`io_uring`), or on the thread pool (`portable`). `auto` takes the best that the system allows. TLS and Unix sockets are always portable.")
         .Key(x => x.TrustedProxies, new ListSpec<string>(Texts.Network), "Addresses and networks whose `X-Forwarded-For` and PROXY protocol headers are believed; nobody else's are.")
         .Key(x => x.HandshakeLimit, HandshakeLimit, "Token buckets before any other work of a handshake.")
+        .Key(x => x.Tcp, Tcp, "The TCP listener.")
         .Key(x => x.Admin, Admin, "The admin listener.")
         .Key(x => x.Logging, Logging, "Level and format of the log.")
-        .Later("tcp", "quic", "cluster", "tracing")
+        .Later("quic", "cluster", "tracing")
         .Rule(GatewayRules.IdleTimeoutIsLongerThanPings)
         .Rule(GatewayRules.ListenersDiffer)
         .Rule(GatewayRules.AdminIsBestOnLoopback);

@@ -8,14 +8,19 @@ internal static class Texts
 {
     public const int MaxNameBytes = 128;
 
+    private const string ListenExpected = "host:port with an IP address, localhost or *, [v6]:port, or unix:/absolute/path";
+    private const string ListenPattern = @"unix:/.+|\[[0-9A-Fa-f:.]+\]:[0-9]{1,5}|(\*|localhost|[0-9.]+):[0-9]{1,5}";
     private const string Name = "[a-z][a-z0-9_.-]{0,63}";
     private const string Byte = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
 
-    public static readonly TextSpec Listen = new(
-        "host:port with an IP address, localhost or *, [v6]:port, or unix:/absolute/path",
-        @"^(unix:/.+|\[[0-9A-Fa-f:.]+\]:[0-9]{1,5}|(\*|localhost|[0-9.]+):[0-9]{1,5})$")
+    public static readonly TextSpec Listen = new(ListenExpected, $"^({ListenPattern})$")
     {
         Check = text => ListenAddress.TryParse(text, out _),
+    };
+
+    public static readonly TextSpec ListenOrOff = new($"{ListenExpected}, or nothing", $"^({ListenPattern})?$")
+    {
+        Check = text => text.Length == 0 || ListenAddress.TryParse(text, out _),
     };
 
     public static readonly TextSpec Network = new("an IP address or a CIDR such as 10.0.0.0/8", "^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$")

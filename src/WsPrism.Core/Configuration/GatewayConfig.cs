@@ -19,7 +19,7 @@ public sealed record GatewayConfig
     /// <summary>Where clients connect: <c>host:port</c>, <c>[v6]:port</c> or <c>unix:/path</c>.</summary>
     public string Listen { get; init; } = "0.0.0.0:8080";
 
-    /// <summary>Certificate of the client listener; null serves plain HTTP.</summary>
+    /// <summary>Certificate of the client listeners; null serves them in the clear.</summary>
     public TlsConfig? Tls { get; init; }
 
     /// <summary>Time between two pings to a client, 5,000 to 120,000 ms.</summary>
@@ -48,6 +48,9 @@ public sealed record GatewayConfig
 
     /// <summary>Token buckets before any other work of a handshake.</summary>
     public HandshakeLimitConfig HandshakeLimit { get; init; } = new();
+
+    /// <summary>The TCP listener.</summary>
+    public TcpConfig Tcp { get; init; } = new();
 
     /// <summary>The admin listener.</summary>
     public AdminConfig Admin { get; init; } = new();
@@ -92,6 +95,13 @@ public sealed record HandshakeLimitConfig
 
     /// <summary>Addresses remembered; the least recently seen is forgotten first. 1 to 10,000,000.</summary>
     public int MaxIpEntries { get; init; } = 50_000;
+}
+
+/// <summary>The <c>gateway.tcp</c> section.</summary>
+public sealed record TcpConfig
+{
+    /// <summary>Where clients without WebSocket connect: <c>host:port</c>, <c>[v6]:port</c> or <c>unix:/path</c>; empty for no such listener.</summary>
+    public string Listen { get; init; } = string.Empty;
 }
 
 /// <summary>The <c>gateway.admin</c> section.</summary>

@@ -119,11 +119,12 @@ internal sealed class MetricsPage
     private void WriteHandshakes(PrometheusWriter page)
     {
         page.Family("wsprism_handshakes_total", "counter", "Handshakes by how they were answered; no tenant where none of the configuration was named.");
-        foreach (var (tenant, answer, count) in _handshakes.All.OrderBy(entry => entry.Tenant, StringComparer.Ordinal).ThenBy(entry => entry.Answer.Status))
+        var all = _handshakes.All.OrderBy(entry => entry.Tenant, StringComparer.Ordinal).ThenBy(entry => entry.Answer.Status).ThenBy(entry => entry.Transport, StringComparer.Ordinal);
+        foreach (var (transport, tenant, answer, count) in all)
         {
             page.Sample(
                 "wsprism_handshakes_total", count,
-                ("tenant", tenant), ("status", answer.Status.ToString(CultureInfo.InvariantCulture)), ("code", answer.Code));
+                ("tenant", tenant), ("transport", transport), ("status", answer.Status.ToString(CultureInfo.InvariantCulture)), ("code", answer.Code));
         }
     }
 

@@ -123,6 +123,9 @@ internal static partial class StartLog
     [LoggerMessage(12, LogLevel.Information, "io_uring is not to be had ({Problem}): sockets are written to one by one, which costs more CPU in large rooms")]
     public static partial void NoRing(ILogger logger, string problem);
 
+    [LoggerMessage(13, LogLevel.Information, "TCP transport active at {Address}{Security}")]
+    public static partial void TcpActive(ILogger logger, string address, string security);
+
     [LoggerMessage(5, LogLevel.Information, "Admin listener (/metrics, /healthz, /readyz) active at {Address}")]
     public static partial void AdminActive(ILogger logger, string address);
 

@@ -9,6 +9,7 @@ internal sealed record HandshakeAnswer(int Status, string Code, string Message)
     public static readonly HandshakeAnswer Upgraded = new(101, "UPGRADED", string.Empty);
     public static readonly HandshakeAnswer NotFound = new(404, "BAD_REQUEST", "There is nothing at this path; clients connect at /v1/ws.");
     public static readonly HandshakeAnswer WrongMethod = new(405, "BAD_REQUEST", "/v1/ws wants GET.");
+    public static readonly HandshakeAnswer TooSlow = new(408, "TIMEOUT", "The first line did not come in time.");
     public static readonly HandshakeAnswer Draining = new(503, "DRAINING", "The gateway is going away; connect elsewhere.");
     public static readonly HandshakeAnswer RateLimited = new(429, "RATE_LIMITED", "Too many handshakes; wait.");
     public static readonly HandshakeAnswer BadRequest = new(400, "BAD_REQUEST", "Give tenant, and one ticket: as query parameter, as bearer token or as ticket.<ticket> in Sec-WebSocket-Protocol.");
@@ -20,6 +21,9 @@ internal sealed record HandshakeAnswer(int Status, string Code, string Message)
     // The texts are ours and go nowhere near HTML: no need to escape what only HTML minds.
     private static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary><c>Retry-After</c>: whole seconds, 1 at least.</summary>
+    public static int Seconds(TimeSpan retryAfter) => Math.Max(1, (int)Math.Ceiling(retryAfter.TotalSeconds));
+
     /// <summary>Sends the answer.</summary>
     public async Task WriteAsync(HttpContext http, TimeSpan? retryAfter = null)
     {
@@ -29,7 +33,7 @@ internal sealed record HandshakeAnswer(int Status, string Code, string Message)
         response.Headers.CacheControl = "no-store";
         if (retryAfter is { } wait)
         {
-            response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            response.Headers.RetryAfter = Seconds(wait).ToString(CultureInfo.InvariantCulture);
         }
 
         if (Status == 405)

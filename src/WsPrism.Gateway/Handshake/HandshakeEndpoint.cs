@@ -1,9 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
-using WsPrism.Core;
-using WsPrism.Core.Sessions;
-using WsPrism.Core.Tenants;
 using WsPrism.Transports.EventLoops;
-using WsPrism.Transports.Streams;
 using WsPrism.Transports.WebSockets;
 
 namespace WsPrism.Gateway.Handshake;
@@ -14,17 +10,14 @@ namespace WsPrism.Gateway.Handshake;
 /// </summary>
 internal sealed class HandshakeEndpoint
 {
-    // When a full tenant or a draining gateway may be worth another try; nobody can know.
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
-
-    private readonly GatewayNode _node;
-    private readonly HandshakeCounters _counters;
+    private readonly Admission _admission;
+    private readonly SessionOpener _opener;
     private readonly ClientAddress _addresses;
 
-    public HandshakeEndpoint(GatewayNode node, HandshakeCounters counters, TrustedProxies trusted)
+    public HandshakeEndpoint(Admission admission, SessionOpener opener, TrustedProxies trusted)
     {
-        _node = node;
-        _counters = counters;
+        _admission = admission;
+        _opener = opener;
         _addresses = new ClientAddress(trusted);
     }
 
@@ -37,95 +30,34 @@ internal sealed class HandshakeEndpoint
             return;
         }
 
-        var (answer, retryAfter) = Check(http, out var tenant, out var identity, out var request);
-        _counters.Count(tenant?.Id, answer);
-        if (answer == HandshakeAnswer.Upgraded)
+        var applicant = new HttpApplicant(http, _addresses);
+        var verdict = HttpMethods.IsGet(http.Request.Method) || IsExtendedConnect(http)
+            ? _admission.Decide(applicant)
+            : _admission.Refuse(applicant.Transport, HandshakeAnswer.WrongMethod);
+        if (verdict.IsAdmitted)
         {
-            await UpgradeAsync(http, tenant!, identity!, request);
+            await UpgradeAsync(http, verdict);
+            return;
         }
-        else
-        {
-            if (answer == HandshakeAnswer.NotAllowed)
-            {
-                // PROTOCOL §2: what a page may read follows the tenant's origins.
-                http.Response.Headers.AccessControlAllowOrigin = default;
-            }
 
-            await answer.WriteAsync(http, retryAfter);
+        if (verdict.Answer == HandshakeAnswer.NotAllowed)
+        {
+            // PROTOCOL §2: what a page may read follows the tenant's origins.
+            http.Response.Headers.AccessControlAllowOrigin = default;
         }
+
+        await verdict.Answer.WriteAsync(http, verdict.RetryAfter);
     }
 
-    private (HandshakeAnswer Answer, TimeSpan? RetryAfter) Check(
-        HttpContext http, out Tenant? tenant, out Identity? identity, out HandshakeRequest request)
+    private async Task UpgradeAsync(HttpContext http, HandshakeVerdict admitted)
     {
-        (tenant, identity, request) = (null, null, default);
-        if (!HttpMethods.IsGet(http.Request.Method) && !IsExtendedConnect(http))
-        {
-            return (HandshakeAnswer.WrongMethod, null);
-        }
-
-        if (_node.IsDraining)
-        {
-            return (HandshakeAnswer.Draining, RetryAfter);
-        }
-
-        if (!_node.Defender.TryAdmit(_addresses.Of(http), out var wait))
-        {
-            return (HandshakeAnswer.RateLimited, wait);
-        }
-
-        if (!HandshakeRequest.TryRead(http.Request, out request))
-        {
-            return (HandshakeAnswer.BadRequest, null);
-        }
-
-        tenant = _node.FindTenant(request.Tenant);
-        if (!IsOriginAllowed(tenant, http.Request.Headers.Origin.ToString()))
-        {
-            return (HandshakeAnswer.NotAllowed, null);
-        }
-
-        identity = tenant?.Snapshot.DevTickets.Authenticate(request.Ticket);
-        if (identity is null)
-        {
-            return (HandshakeAnswer.AuthFailed, null);
-        }
-
-        var limits = tenant!.Snapshot.Config.Limits;
-        if (!tenant.Registry.HasFreeSeat(limits))
-        {
-            return (HandshakeAnswer.Full, RetryAfter);
-        }
-
-        if (!HandshakeRequest.IsUpgrade(http))
-        {
-            return (HandshakeAnswer.UpgradeRequired, null);
-        }
-
-        // Taken only now, so that what is not an upgrade takes nothing; another may have been quicker.
-        if (!tenant.Registry.TryReserveSeat(limits))
-        {
-            return (HandshakeAnswer.Full, RetryAfter);
-        }
-
-        // Again: a drain that began meanwhile waits for the seats that it saw taken, and for no others.
-        if (_node.IsDraining)
-        {
-            tenant.Registry.ReleaseSeat();
-            return (HandshakeAnswer.Draining, RetryAfter);
-        }
-
-        return (HandshakeAnswer.Upgraded, null);
-    }
-
-    private async Task UpgradeAsync(HttpContext http, Tenant tenant, Identity identity, HandshakeRequest request)
-    {
+        var tenant = admitted.Tenant!;
         Stream stream;
         var deflate = false;
         try
         {
             var headers = http.Response.Headers;
-            if (request.OffersWsPrism)
+            if (HandshakeRequest.OffersWsPrism(http.Request))
             {
                 headers.SecWebSocketProtocol = SubProtocols.WsPrism;
             }
@@ -147,35 +79,19 @@ internal sealed class HandshakeEndpoint
             return;
         }
 
+        var framing = new WebSocketFraming(tenant.Snapshot.Config.Limits.MaxFrameBytes, deflate);
+        var address = _addresses.Of(http).ToString();
         if (http.Features.Get<HttpPhase>() is { } phase && !HttpMethods.IsConnect(http.Request.Method))
         {
             // Kestrel is done with the connection when this returns; the loop takes the socket over.
-            var framing = new WebSocketFraming(tenant.Snapshot.Config.Limits.MaxFrameBytes, deflate);
-            var address = _addresses.Of(http).ToString();
-            phase.TakeOver(socket => Begin(socket, tenant, identity, framing, address), tenant.Registry.ReleaseSeat);
+            phase.TakeOver(socket => _opener.Open(socket, admitted, framing, address), tenant.Registry.ReleaseSeat);
             return;
         }
 
         await using (stream)
         {
-            StreamConnection? connection = null;
-            _node.Open(tenant, identity, session => connection = new StreamConnection(
-                stream,
-                new WebSocketFraming(tenant.Snapshot.Config.Limits.MaxFrameBytes, deflate),
-                session,
-                _addresses.Of(http).ToString(),
-                http.Abort));
-            await connection!.RunAsync();
+            await _opener.RunAsync(stream, admitted, framing, address, http.Abort);
         }
-    }
-
-    private void Begin(LoopSocket socket, Tenant tenant, Identity identity, WebSocketFraming framing, string address)
-    {
-        LoopConnection? connection = null;
-        var early = socket.Early;
-        var session = _node.OpenOn(
-            socket.Loop.Shard, tenant, identity, session => connection = new LoopConnection(socket, framing, session, address));
-        socket.Loop.Shard.Guard(session, _ => connection!.Begin(early));
     }
 
     private static async Task<Stream> AcceptAsync(HttpContext http)
@@ -200,11 +116,6 @@ internal sealed class HandshakeEndpoint
 
     private static bool IsExtendedConnect(HttpContext http) =>
         http.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true, Protocol: "websocket" };
-
-    // Only browsers send Origin, and they always do on an upgrade; who sends none is no page of somebody else's.
-    private static bool IsOriginAllowed(Tenant? tenant, string origin) =>
-        tenant is null || origin.Length == 0 || tenant.Snapshot.Config.Auth.Origins is not { Count: > 0 } origins
-        || origins.Contains(origin, StringComparer.OrdinalIgnoreCase);
 
     // Lets a page read why it was refused. No cookies are involved, and the answer is the same for a tenant that does not exist.
     private static void AllowOrigin(HttpContext http)

@@ -2,35 +2,18 @@ using WsPrism.Transports.WebSockets;
 
 namespace WsPrism.Gateway.Handshake;
 
-/// <summary>What a client asks for: tenant and ticket, taken from wherever PROTOCOL §2 lets them be.</summary>
-internal readonly struct HandshakeRequest
+/// <summary>What a client asks for over HTTP: tenant and ticket, taken from wherever PROTOCOL §2 lets them be.</summary>
+internal static class HandshakeRequest
 {
-    private const int MaxTicketLength = 4_096;
-
-    private HandshakeRequest(string tenant, string ticket, bool offersWsPrism)
-    {
-        Tenant = tenant;
-        Ticket = ticket;
-        OffersWsPrism = offersWsPrism;
-    }
-
-    public string Tenant { get; }
-
-    /// <summary>A secret: never to be logged.</summary>
-    public string Ticket { get; }
-
-    /// <summary>True where the answer is to select <c>wsprism.v1</c>.</summary>
-    public bool OffersWsPrism { get; }
-
     /// <summary>False where tenant or ticket is absent, not well-formed or given twice.</summary>
-    public static bool TryRead(HttpRequest http, out HandshakeRequest request)
+    public static bool TryRead(HttpRequest http, out Credentials credentials)
     {
-        request = default;
+        credentials = default;
         var protocols = SubProtocols.Parse(http.Headers.SecWebSocketProtocol.ToString());
         var bearer = http.Headers.Authorization.ToString();
         var query = http.Query["ticket"];
         var tenants = http.Query["tenant"];
-        if (!protocols.IsWellFormed || query.Count > 1 || tenants.Count != 1 || !IsTenantId(tenants[0]!)
+        if (!protocols.IsWellFormed || query.Count > 1 || tenants.Count != 1
             || (bearer.Length > 0 && !bearer.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)))
         {
             return false;
@@ -38,14 +21,11 @@ internal readonly struct HandshakeRequest
 
         string?[] tickets = [query.Count == 1 ? query[0] : null, bearer.Length > 0 ? bearer[7..].Trim() : null, protocols.Ticket];
         var given = tickets.Where(ticket => ticket is not null).ToArray();
-        if (given.Length != 1 || given[0]!.Length is 0 or > MaxTicketLength || given[0]!.Any(c => c is <= ' ' or > '~'))
-        {
-            return false;
-        }
-
-        request = new HandshakeRequest(tenants[0]!, given[0]!, protocols.OffersWsPrism);
-        return true;
+        return given.Length == 1 && Credentials.TryCreate(tenants[0]!, given[0]!, out credentials);
     }
+
+    /// <summary>True where the answer is to select <c>wsprism.v1</c>.</summary>
+    public static bool OffersWsPrism(HttpRequest http) => SubProtocols.Parse(http.Headers.SecWebSocketProtocol.ToString()).OffersWsPrism;
 
     /// <summary>True for a WebSocket upgrade over HTTP/1.1 (RFC 6455) or HTTP/2 (RFC 8441).</summary>
     public static bool IsUpgrade(HttpContext http)
@@ -59,7 +39,4 @@ internal readonly struct HandshakeRequest
         return WebSocketHandshake.IsValidUpgrade(
             http.Request.Method, headers.Connection.ToString(), headers.Upgrade.ToString(), headers.SecWebSocketVersion.ToString(), headers.SecWebSocketKey.ToString());
     }
-
-    private static bool IsTenantId(string text) =>
-        text.Length is >= 1 and <= 64 && text[0] is not ('_' or '-') && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '_' or '-');
 }

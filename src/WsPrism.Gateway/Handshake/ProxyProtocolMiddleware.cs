@@ -10,7 +10,7 @@ namespace WsPrism.Gateway.Handshake;
 /// header nothing changes; a stranger's bytes are not looked at. A proxy that is trusted here and passes on its clients' bytes must write the header on
 /// every connection, or a client behind it could write one.
 /// </summary>
-internal sealed partial class ProxyProtocolMiddleware
+internal sealed class ProxyProtocolMiddleware
 {
     /// <summary>A proxy writes its header at once; the time is for one that opens connections ahead of use and sends none.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
@@ -40,7 +40,7 @@ internal sealed partial class ProxyProtocolMiddleware
 
         if (status == ProxyProtocolStatus.Invalid)
         {
-            Log.Invalid(_logger, TrustedProxies.AddressOf(connection.RemoteEndPoint));
+            ProxyProtocolLog.Invalid(_logger, TrustedProxies.AddressOf(connection.RemoteEndPoint));
         }
 
         connection.Abort(new ConnectionAbortedException("The connection did not begin as it should."));
@@ -88,11 +88,5 @@ internal sealed partial class ProxyProtocolMiddleware
         Span<byte> bytes = stackalloc byte[(int)Math.Min(buffer.Length, ProxyProtocol.MaxLength)];
         buffer.Slice(0, bytes.Length).CopyTo(bytes);
         return ProxyProtocol.Parse(bytes, out length, out source);
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Information, "A connection from the trusted proxy {Peer} began with a PROXY header that is wrong; it is closed.")]
-        public static partial void Invalid(ILogger logger, IPAddress peer);
     }
 }

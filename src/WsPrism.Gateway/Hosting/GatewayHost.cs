@@ -18,8 +18,9 @@ internal sealed class GatewayHost : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly List<StrandExecutor> _strands = [];
     private readonly List<EventLoop> _loops = [];
-    private readonly WebServer _clients;
-    private readonly WebServer _admin;
+    private readonly IListener _clients;
+    private readonly IListener? _tcp;
+    private readonly IListener _admin;
     private readonly ServerCertificate? _certificate;
 
     public GatewayHost(WsPrismConfig config, bool isDemo, TimeProvider time, ILoggerFactory loggers)
@@ -28,18 +29,23 @@ internal sealed class GatewayHost : IAsyncDisposable
         _isDemo = isDemo;
         _logger = loggers.CreateLogger("WsPrism.Gateway");
         _certificate = ServerCertificate.Load(config.Gateway.Tls);
-        var usesLoops = UsesLoops(config.Gateway);
+        var usesLoops = LoopsCanServe(config.Gateway, config.Gateway.Listen) || LoopsCanServe(config.Gateway, config.Gateway.Tcp.Listen);
         var usesRing = usesLoops && UsesRing(config.Gateway);
         Node = new GatewayNode(
             config, BuiltInServices.Ext, BuiltInServices.Hot, time, loggers, shard => usesLoops ? AddLoop(shard, usesRing, loggers) : AddStrand(shard, time));
         var handshakes = new HandshakeCounters();
         var trusted = new TrustedProxies(config.Gateway.TrustedProxies);
-        var clients = new ClientEndpoints(new HandshakeEndpoint(Node, handshakes, trusted), servesPage: !config.Gateway.Production);
+        var admission = new Admission(Node, handshakes);
+        var opener = new SessionOpener(Node);
+        var clients = new ClientEndpoints(new HandshakeEndpoint(admission, opener, trusted), servesPage: !config.Gateway.Production);
         var admin = new AdminEndpoints(Node, handshakes, time);
         var listener = new ClientListener(config.Gateway, _certificate, trusted, time, loggers);
         _clients = new WebServer(
-            "gateway.listen", config.Gateway.Listen, listener.Configure, loggers, clients.HandleAsync,
-            usesLoops ? new LoopListenerFactory(_loops, loggers.CreateLogger("WsPrism.EventLoops")) : null);
+            "gateway.listen", config.Gateway.Listen, listener.ConfigureHttp, loggers, clients.HandleAsync,
+            LoopsCanServe(config.Gateway, config.Gateway.Listen) ? new LoopListenerFactory(_loops, loggers.CreateLogger("WsPrism.EventLoops")) : null);
+        _tcp = config.Gateway.Tcp.Listen.Length > 0
+            ? CreateTcp(new TcpHandshakes(admission, opener, trusted, loggers.CreateLogger("WsPrism.Handshake")), listener, time, loggers)
+            : null;
         _admin = new WebServer(
             "gateway.admin.listen", config.Gateway.Admin.Listen, endpoint => endpoint.Protocols = HttpProtocols.Http1, loggers, admin.HandleAsync);
     }
@@ -48,9 +54,12 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public string ClientAddress => _clients.Address;
 
+    /// <summary>Empty where the TCP transport is off.</summary>
+    public string TcpAddress => _tcp?.Address ?? string.Empty;
+
     public string AdminAddress => _admin.Address;
 
-    /// <summary>Opens both listeners and says so.</summary>
+    /// <summary>Opens the listeners and says so.</summary>
     public async Task StartAsync()
     {
         foreach (var loop in _loops)
@@ -60,6 +69,11 @@ internal sealed class GatewayHost : IAsyncDisposable
 
         await _admin.StartAsync();
         await _clients.StartAsync();
+        if (_tcp is not null)
+        {
+            await _tcp.StartAsync();
+        }
+
         foreach (var tenant in _config.Tenants)
         {
             StartLog.TenantLoaded(_logger, tenant.Id);
@@ -75,6 +89,11 @@ internal sealed class GatewayHost : IAsyncDisposable
             StartLog.ActiveWithTls(_logger, ClientAddress);
         }
 
+        if (_tcp is not null)
+        {
+            StartLog.TcpActive(_logger, TcpAddress.StartsWith("unix:", StringComparison.Ordinal) ? TcpAddress : $"tcp://{TcpAddress}", _certificate is null ? "" : " (TLS)");
+        }
+
         if (_isDemo)
         {
             StartLog.TryIt(_logger, $"http://{ClientAddress}/");
@@ -88,6 +107,11 @@ internal sealed class GatewayHost : IAsyncDisposable
         StartLog.Draining(_logger, Node.Shards.Sum(shard => shard.SessionCount), graceMs);
         await Node.DrainAsync(TimeSpan.FromMilliseconds(graceMs));
         await _clients.StopAsync(TimeSpan.FromSeconds(1));
+        if (_tcp is not null)
+        {
+            await _tcp.StopAsync(TimeSpan.FromSeconds(1));
+        }
+
         await _admin.StopAsync(TimeSpan.FromSeconds(1));
         StartLog.Drained(_logger);
     }
@@ -95,6 +119,11 @@ internal sealed class GatewayHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _clients.DisposeAsync();
+        if (_tcp is not null)
+        {
+            await _tcp.DisposeAsync();
+        }
+
         await _admin.DisposeAsync();
         _certificate?.Dispose();
         foreach (var strand in _strands)
@@ -108,9 +137,21 @@ internal sealed class GatewayHost : IAsyncDisposable
         }
     }
 
-    // What cannot be taken out of Kestrel's hands (TLS, a Unix socket) and other systems run on strands.
-    private static bool UsesLoops(GatewayConfig gateway) =>
-        OperatingSystem.IsLinux() && gateway.Io != "portable" && gateway.Tls is null && !gateway.Listen.StartsWith("unix:", StringComparison.Ordinal);
+    // What cannot be taken out of Kestrel's hands (TLS, a Unix socket) and other systems is served on streams; a shard that is a loop serves those too.
+    private static bool LoopsCanServe(GatewayConfig gateway, string listen) =>
+        OperatingSystem.IsLinux() && gateway.Io != "portable" && gateway.Tls is null && listen.Length > 0 && !listen.StartsWith("unix:", StringComparison.Ordinal);
+
+    private IListener CreateTcp(TcpHandshakes handshakes, ClientListener listener, TimeProvider time, ILoggerFactory loggers)
+    {
+        var listen = _config.Gateway.Tcp.Listen;
+        if (LoopsCanServe(_config.Gateway, listen))
+        {
+            return new LoopTcpListeners(listen, _loops, loggers, handshakes);
+        }
+
+        var clients = new TcpEndpoint(handshakes, time);
+        return new WebServer("gateway.tcp.listen", listen, endpoint => listener.ConfigureTcp(endpoint, clients), loggers, _ => Task.CompletedTask);
+    }
 
     private bool UsesRing(GatewayConfig gateway)
     {

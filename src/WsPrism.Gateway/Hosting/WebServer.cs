@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace WsPrism.Gateway.Hosting;
 
-/// <summary>One Kestrel with one handler: no routing, no middleware, nothing from the environment.</summary>
-internal sealed class WebServer : IAsyncDisposable
+/// <summary>One Kestrel with one endpoint and one handler: no routing, no middleware, nothing from the environment.</summary>
+internal sealed class WebServer : IListener
 {
     private const string UnixScheme = "unix:";
 
@@ -42,7 +42,6 @@ internal sealed class WebServer : IAsyncDisposable
         _app.Run(handler);
     }
 
-    /// <summary>Where it listens, with the port that the system chose where 0 was asked for.</summary>
     public string Address { get; private set; } = string.Empty;
 
     public async Task StartAsync()

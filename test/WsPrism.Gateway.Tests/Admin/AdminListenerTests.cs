@@ -70,7 +70,7 @@ public sealed class AdminListenerTests
         await using var gateway = await GatewayUnderTest.StartAsync(new TestConfig().Gateway("shards", "3").Tenant("policy.compression", "true"));
         const string Trap = "zzz\\\"{}";
         using var alice = await gateway.ConnectAsync("load-zzz");
-        using var bob = await gateway.ConnectAsync("t-bob", headers: "Origin: https://zzz.test");
+        using var bob = await gateway.UpgradeAsync("t-bob", headers: "Origin: https://zzz.test");
         await alice.JoinAsync(Trap);
         await bob.JoinAsync(Trap);
         await gateway.AskAsync(RawClient.Get("/v1/ws?tenant=zzz&ticket=zzz"));

@@ -44,7 +44,7 @@ public sealed class StartTests : IDisposable
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
 
-        foreach (var key in new[] { "listen", "admin.listen" })
+        foreach (var key in new[] { "listen", "tcp.listen", "admin.listen" })
         {
             _folder.Write("wsprism.yaml", new TestConfig().Gateway(key, $"\"{taken.LocalEndpoint}\"").Text());
             var (code, output, _) = await GatewayProcess.RunAsync(_folder.Path, "start");

@@ -5,12 +5,16 @@ using WsPrism.Gateway.Tests.Support;
 
 namespace WsPrism.Gateway.Tests.Drain;
 
-public sealed class DrainTests
+public abstract class DrainTests(Wire wire) : TransportTests(wire)
 {
+    public sealed class OverWebSocket() : DrainTests(Wire.WebSocket);
+
+    public sealed class OverTcp() : DrainTests(Wire.Tcp);
+
     [Fact]
     public async Task A_drain_tells_everybody_closes_with_1001_and_lets_nobody_in()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync(new TestConfig().Tenant("limits.max_sessions_total", "2"));
+        await using var gateway = await StartAsync(new TestConfig().Tenant("limits.max_sessions_total", "2"));
         using var polite = await gateway.ConnectAsync("t-alice");
         using var lingering = await gateway.ConnectAsync("t-bob");
         using var bystander = gateway.TakeBystander();
@@ -48,7 +52,7 @@ public sealed class DrainTests
     public async Task Who_leaves_by_itself_does_not_keep_the_drain_waiting()
     {
         // Ten minutes of grace: only those who leave can end it.
-        await using var gateway = await GatewayUnderTest.StartAsync(new TestConfig().Gateway("drain_grace_ms", "600000"), bystander: false);
+        await using var gateway = await StartAsync(new TestConfig().Gateway("drain_grace_ms", "600000"), bystander: false);
         using var alice = await gateway.ConnectAsync("t-alice");
         using var bob = await gateway.ConnectAsync("t-bob");
 
@@ -68,7 +72,7 @@ public sealed class DrainTests
     [Fact]
     public async Task A_session_that_slips_in_during_a_drain_is_sent_away_too()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync(bystander: false);
+        await using var gateway = await StartAsync(bystander: false);
         using var lingering = await gateway.ConnectAsync("t-alice");
         var drain = gateway.Host.DrainAsync();
         await lingering.ExpectAsync("sys", "draining");
@@ -87,7 +91,7 @@ public sealed class DrainTests
     [Fact]
     public async Task An_empty_gateway_drains_at_once()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync(new TestConfig().Gateway("drain_grace_ms", "600000"), bystander: false);
+        await using var gateway = await StartAsync(new TestConfig().Gateway("drain_grace_ms", "600000"), bystander: false);
 
         await gateway.Host.DrainAsync().WaitAsync(Patience.Limit);
     }

@@ -184,7 +184,7 @@ public sealed class RefusalTests
     {
         await using var gateway = await GatewayUnderTest.StartAsync();
 
-        using var client = await gateway.ConnectAsync("t-alice", headers: "Origin: https://anything.test");
+        using var client = await gateway.UpgradeAsync("t-alice", headers: "Origin: https://anything.test");
 
         Assert.Equal("https://anything.test", client.Upgrade.Header("access-control-allow-origin"));
     }

@@ -20,7 +20,7 @@ public sealed class TicketSecrecyTests
             await gateway.AskAsync(RawClient.Get($"/v1/ws?tenant=acme", [.. up, $"Authorization: Bearer {Ticket} {Ticket}"])),
             await gateway.AskAsync(RawClient.Get($"/else?ticket={Ticket}")),
         };
-        using var query = await gateway.ConnectAsync(Ticket);
+        using var query = await gateway.UpgradeAsync(Ticket);
         using var bearer = await WsClient.UpgradeAsync(gateway.Address, "/v1/ws?tenant=acme", 0, $"Authorization: Bearer {Ticket}");
         using var protocol = await WsClient.UpgradeAsync(gateway.Address, "/v1/ws?tenant=acme", 0, $"Sec-WebSocket-Protocol: wsprism.v1, ticket.{Ticket}");
         await query.SendTextAsync($$$"""{"svc":"sys","type":"refresh","data":{"ticket":"{{{Ticket}}}"},"id":1}""");

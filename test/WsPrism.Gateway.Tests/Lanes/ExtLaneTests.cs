@@ -4,12 +4,16 @@ using WsPrism.Gateway.Tests.Support;
 namespace WsPrism.Gateway.Tests.Lanes;
 
 /// <summary>Envelopes end to end: rooms, chat, ids, limits.</summary>
-public sealed class ExtLaneTests
+public abstract class ExtLaneTests(Wire wire) : TransportTests(wire)
 {
+    public sealed class OverWebSocket() : ExtLaneTests(Wire.WebSocket);
+
+    public sealed class OverTcp() : ExtLaneTests(Wire.Tcp);
+
     [Fact]
     public async Task A_message_reaches_all_members_of_its_room_and_nobody_else()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync();
+        await using var gateway = await StartAsync();
         using var alice = await gateway.ConnectAsync("t-alice");
         using var bob = await gateway.ConnectAsync("t-bob");
         using var carol = await gateway.ConnectAsync("t-carol");
@@ -40,7 +44,7 @@ public sealed class ExtLaneTests
     [Fact]
     public async Task Typing_reaches_the_others_and_direct_one_member()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync();
+        await using var gateway = await StartAsync();
         using var alice = await gateway.ConnectAsync("t-alice");
         using var bob = await gateway.ConnectAsync("t-bob");
         using var bobsPhone = await gateway.ConnectAsync("t-bob");
@@ -70,9 +74,9 @@ public sealed class ExtLaneTests
     [Fact]
     public async Task Messages_of_many_senders_reach_each_member_in_the_order_of_each_sender()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync(
+        await using var gateway = await StartAsync(
             new TestConfig().Gateway("shards", "4").Tenant("limits.outbound", "{ext_messages: 100000, ext_bytes: 100000000}"));
-        var clients = new List<WsClient>();
+        var clients = new List<GatewayClient>();
         for (var i = 0; i < 8; i++)
         {
             clients.Add(await gateway.ConnectAsync($"load-{i}"));
@@ -81,7 +85,7 @@ public sealed class ExtLaneTests
 
         const int Each = 100;
         await Task.WhenAll(clients.Select(client => client.Raw.SendAsync(Enumerable.Range(0, Each).SelectMany(n =>
-            new ClientFrame(ClientFrame.Text, Encoding.UTF8.GetBytes($$$"""{"svc":"chat","type":"send","data":{"msg":"{{{n}}}"}}""")).ToBytes()).ToArray())));
+            client.Encode(new ClientFrame(ClientFrame.Text, Encoding.UTF8.GetBytes($$$"""{"svc":"chat","type":"send","data":{"msg":"{{{n}}}"}}""")))).ToArray())));
 
         await Task.WhenAll(clients.Select(async client =>
         {
@@ -100,7 +104,7 @@ public sealed class ExtLaneTests
     [Fact]
     public async Task Rooms_are_joined_listed_activated_and_left()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync();
+        await using var gateway = await StartAsync();
         using var alice = await gateway.ConnectAsync("t-alice");
         using var bob = await gateway.ConnectAsync("t-bob");
         var first = await alice.JoinAsync("one");
@@ -131,7 +135,7 @@ public sealed class ExtLaneTests
     [Fact]
     public async Task An_id_seen_before_is_answered_again_and_not_acted_on_again()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync();
+        await using var gateway = await StartAsync();
         using var client = await gateway.ConnectAsync("t-alice");
         await client.JoinAsync("r");
 
@@ -163,7 +167,7 @@ public sealed class ExtLaneTests
     [InlineData("""{"svc":"nothing","type":"x","id":1}""", "NOT_ALLOWED")]
     public async Task What_cannot_be_done_is_answered_with_its_code_and_the_session_lives_on(string message, string code)
     {
-        await using var gateway = await GatewayUnderTest.StartAsync();
+        await using var gateway = await StartAsync();
         using var client = await gateway.ConnectAsync("t-alice");
         await client.JoinAsync("r", """{"active":false}""");
 
@@ -176,7 +180,7 @@ public sealed class ExtLaneTests
     [Fact]
     public async Task Sys_stats_and_game_input_work_over_the_Ext_lane()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync();
+        await using var gateway = await StartAsync();
         using var alice = await gateway.ConnectAsync("t-alice");
         using var bob = await gateway.ConnectAsync("t-bob");
         await alice.JoinAsync("r");
@@ -201,7 +205,7 @@ public sealed class ExtLaneTests
     [InlineData(" ", "  ")]
     public async Task Room_names_are_bytes_that_look_alike_or_not(string one, string other)
     {
-        await using var gateway = await GatewayUnderTest.StartAsync();
+        await using var gateway = await StartAsync();
         using var alice = await gateway.ConnectAsync("t-alice");
         using var bob = await gateway.ConnectAsync("t-bob");
 
@@ -221,7 +225,7 @@ public sealed class ExtLaneTests
     [InlineData("🌍", 4)]
     public async Task A_room_name_may_have_128_bytes_and_no_more(string unit, int bytes)
     {
-        await using var gateway = await GatewayUnderTest.StartAsync();
+        await using var gateway = await StartAsync();
         using var client = await gateway.ConnectAsync("t-alice");
         var longest = string.Concat(Enumerable.Repeat(unit, 128 / bytes)) + new string('x', 128 % bytes);
 
@@ -232,7 +236,7 @@ public sealed class ExtLaneTests
         await client.IsQuietAsync();
     }
 
-    private static async Task<System.Text.Json.JsonElement?> ReadPastAckAsync(WsClient client, string id)
+    private static async Task<System.Text.Json.JsonElement?> ReadPastAckAsync(GatewayClient client, string id)
     {
         var frames = new[] { await client.ReadEnvelopeAsync(), await client.ReadEnvelopeAsync() };
         var ack = Assert.Single(frames, frame => frame.GetProperty("type").GetString() == "ack");

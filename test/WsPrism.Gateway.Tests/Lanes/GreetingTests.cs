@@ -2,16 +2,20 @@ using WsPrism.Gateway.Tests.Support;
 
 namespace WsPrism.Gateway.Tests.Lanes;
 
-public sealed class GreetingTests
+public abstract class GreetingTests(Wire wire) : TransportTests(wire)
 {
+    public sealed class OverWebSocket() : GreetingTests(Wire.WebSocket);
+
+    public sealed class OverTcp() : GreetingTests(Wire.Tcp);
+
     [Fact]
     public async Task A_session_is_greeted_by_authed_and_then_by_both_budgets()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync(new TestConfig()
+        await using var gateway = await StartAsync(new TestConfig()
             .Tenant("policy.rate_limit_rps", "11").Tenant("policy.rate_limit_burst", "22").Tenant("policy.hot_rate_limit_rps", "33")
             .Gateway("ping_interval_ms", "7000").Gateway("idle_timeout_ms", "14000"));
 
-        using var client = await WsClient.UpgradeAsync(gateway.Address, "/v1/ws?tenant=acme&ticket=t-alice");
+        using var client = await gateway.OpenAsync("t-alice");
         var authed = await client.ExpectAsync("sys", "authed");
         var ext = await client.ExpectAsync("sys", "budget");
         var hot = await client.ExpectAsync("sys", "budget");

@@ -4,12 +4,16 @@ using WsPrism.Gateway.Tests.Support;
 namespace WsPrism.Gateway.Tests.Lanes;
 
 /// <summary>Hot frames end to end (PROTOCOL §4).</summary>
-public sealed class HotLaneTests
+public abstract class HotLaneTests(Wire wire) : TransportTests(wire)
 {
+    public sealed class OverWebSocket() : HotLaneTests(Wire.WebSocket);
+
+    public sealed class OverTcp() : HotLaneTests(Wire.Tcp);
+
     [Fact]
     public async Task A_game_frame_reaches_the_others_with_SENDER()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync();
+        await using var gateway = await StartAsync();
         using var alice = await gateway.ConnectAsync("t-alice");
         using var bob = await gateway.ConnectAsync("t-bob");
         using var outsider = await gateway.ConnectAsync("t-carol");
@@ -27,7 +31,7 @@ public sealed class HotLaneTests
     [Fact]
     public async Task A_frame_to_a_room_that_is_not_the_receivers_active_one_says_which_room()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync();
+        await using var gateway = await StartAsync();
         using var alice = await gateway.ConnectAsync("t-alice");
         using var bob = await gateway.ConnectAsync("t-bob");
         using var carol = await gateway.ConnectAsync("t-carol");
@@ -135,7 +139,7 @@ public sealed class HotLaneTests
     [InlineData("fa ff 25 01000000 02000000 61", "faff25010000000200000061")]
     public async Task Echo_returns_the_frame(string sent, string returned)
     {
-        await using var gateway = await GatewayUnderTest.StartAsync();
+        await using var gateway = await StartAsync();
         using var client = await gateway.ConnectAsync("t-alice");
 
         await client.SendHotAsync(sent);
@@ -150,7 +154,7 @@ public sealed class HotLaneTests
     [InlineData("01 05 27 07000000 02000000 61", "01050307000000")]
     public async Task ACK_is_answered_with_an_empty_frame(string sent, string answer)
     {
-        await using var gateway = await GatewayUnderTest.StartAsync();
+        await using var gateway = await StartAsync();
         using var client = await gateway.ConnectAsync("t-alice");
         await client.JoinAsync("r");
 
@@ -163,7 +167,7 @@ public sealed class HotLaneTests
     [Fact]
     public async Task A_sequence_number_that_is_not_newer_is_dropped()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync();
+        await using var gateway = await StartAsync();
         using var client = await gateway.ConnectAsync("t-alice");
         var passed = new List<uint>();
 
@@ -181,7 +185,7 @@ public sealed class HotLaneTests
     [Fact]
     public async Task Sequences_are_apart_by_opcode_key_and_session()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync();
+        await using var gateway = await StartAsync();
         using var alice = await gateway.ConnectAsync("t-alice");
         using var bob = await gateway.ConnectAsync("t-bob");
 
@@ -198,7 +202,7 @@ public sealed class HotLaneTests
     [Fact]
     public async Task RELIABLE_frames_are_all_delivered_in_order()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync(new TestConfig()
+        await using var gateway = await StartAsync(new TestConfig()
             .Tenant("rooms", "[{match: \"match:*\", hot: {reliable_opcodes: [9]}}]").Tenant("limits.outbound", "{hot_reliable_bytes: 10000000}"));
         using var alice = await gateway.ConnectAsync("t-alice");
         using var bob = await gateway.ConnectAsync("t-bob");
@@ -207,7 +211,7 @@ public sealed class HotLaneTests
 
         // By its flag and by the room's rule.
         await alice.Raw.SendAsync(Enumerable.Range(0, 1_000).SelectMany(i =>
-            new ClientFrame(ClientFrame.Binary, [1, (byte)(i % 2 == 0 ? 9 : 8), (byte)(i % 2 == 0 ? 0 : 0x20), (byte)i, (byte)(i >> 8)]).ToBytes()).ToArray());
+            alice.Encode(new ClientFrame(ClientFrame.Binary, [1, (byte)(i % 2 == 0 ? 9 : 8), (byte)(i % 2 == 0 ? 0 : 0x20), (byte)i, (byte)(i >> 8)]))).ToArray());
 
         for (var i = 0; i < 1_000; i++)
         {
@@ -228,7 +232,7 @@ public sealed class HotLaneTests
     [InlineData("fa 01 10 63000000", "NOT_IN_ROOM")]
     public async Task A_refused_frame_is_answered_on_the_Ext_lane_and_the_session_lives_on(string hex, string code)
     {
-        await using var gateway = await GatewayUnderTest.StartAsync();
+        await using var gateway = await StartAsync();
         using var client = await gateway.ConnectAsync("t-alice");
 
         await client.SendHotAsync(hex);
@@ -240,7 +244,7 @@ public sealed class HotLaneTests
     [Fact]
     public async Task A_refused_frame_is_only_counted_where_errors_are_silent()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync("policy.hot_error_mode", "silent");
+        await using var gateway = await StartAsync("policy.hot_error_mode", "silent");
         using var client = await gateway.ConnectAsync("t-alice");
 
         foreach (var hex in new[] { "01 01 40 0000", "02 01 00", "01 01 00", "01" })
@@ -255,7 +259,7 @@ public sealed class HotLaneTests
     [Fact]
     public async Task A_frame_without_an_active_room_is_refused_at_the_door_where_the_tenant_says_so()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync("policy.hot_requires_active_room", "true");
+        await using var gateway = await StartAsync("policy.hot_requires_active_room", "true");
         using var client = await gateway.ConnectAsync("t-alice");
 
         await client.SendHotAsync("fa 01 00");
@@ -270,7 +274,7 @@ public sealed class HotLaneTests
     [Fact]
     public async Task A_route_is_allowed_by_service_and_opcode()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync("policy.hot_allowlist", "[\"250:7\"]");
+        await using var gateway = await StartAsync("policy.hot_allowlist", "[\"250:7\"]");
         using var client = await gateway.ConnectAsync("t-alice");
 
         await client.SendHotAsync("fa 08 00");

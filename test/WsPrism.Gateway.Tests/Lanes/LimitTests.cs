@@ -4,14 +4,18 @@ using WsPrism.Gateway.Tests.Support;
 namespace WsPrism.Gateway.Tests.Lanes;
 
 /// <summary>What a tenant's policy and limits stop, at each limit and one past it.</summary>
-public sealed class LimitTests
+public abstract class LimitTests(Wire wire) : TransportTests(wire)
 {
+    public sealed class OverWebSocket() : LimitTests(Wire.WebSocket);
+
+    public sealed class OverTcp() : LimitTests(Wire.Tcp);
+
     [Theory]
     [InlineData("limits.max_rooms_total")]
     [InlineData("limits.max_rooms_per_user")]
     public async Task A_limit_on_rooms_holds_and_frees_up_when_one_is_left(string limit)
     {
-        await using var gateway = await GatewayUnderTest.StartAsync(limit, "2");
+        await using var gateway = await StartAsync(limit, "2");
         using var alice = await gateway.ConnectAsync("t-alice");
         await alice.JoinAsync("one");
         await alice.JoinAsync("two");
@@ -27,7 +31,7 @@ public sealed class LimitTests
     [Fact]
     public async Task A_limit_on_a_users_rooms_counts_all_of_its_sessions()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync("limits.max_rooms_per_user", "2");
+        await using var gateway = await StartAsync("limits.max_rooms_per_user", "2");
         using var phone = await gateway.ConnectAsync("t-alice");
         using var desk = await gateway.ConnectAsync("t-alice");
         using var bob = await gateway.ConnectAsync("t-bob");
@@ -43,7 +47,7 @@ public sealed class LimitTests
     [Fact]
     public async Task A_limit_on_a_rooms_users_counts_users_not_sessions()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync("limits.max_users_per_room", "2");
+        await using var gateway = await StartAsync("limits.max_users_per_room", "2");
         using var alice = await gateway.ConnectAsync("t-alice");
         using var alicesPhone = await gateway.ConnectAsync("t-alice");
         using var bob = await gateway.ConnectAsync("t-bob");
@@ -66,12 +70,12 @@ public sealed class LimitTests
     [Fact]
     public async Task A_session_too_many_is_told_and_closed_with_4409()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync("policy.sessions", "{mode: multi, max_sessions_per_user: 2, on_exceed: deny}");
+        await using var gateway = await StartAsync("policy.sessions", "{mode: multi, max_sessions_per_user: 2, on_exceed: deny}");
         using var first = await gateway.ConnectAsync("t-alice");
         using var second = await gateway.ConnectAsync("t-alice");
         using var other = await gateway.ConnectAsync("t-bob");
 
-        using var third = await WsClient.UpgradeAsync(gateway.Address, "/v1/ws?tenant=acme&ticket=t-alice");
+        using var third = await gateway.OpenAsync("t-alice");
         Assert.Equal("TOO_MANY_SESSIONS", await third.ExpectErrorAsync());
         await third.ExpectCloseAsync(4409);
 
@@ -89,8 +93,8 @@ public sealed class LimitTests
     [InlineData("{mode: multi, max_sessions_per_user: 3, on_exceed: kick_oldest}", 3)]
     public async Task The_oldest_session_is_kicked_with_4408_and_the_newcomer_is_in(string rule, int allowed)
     {
-        await using var gateway = await GatewayUnderTest.StartAsync("policy.sessions", rule);
-        var sessions = new List<WsClient>();
+        await using var gateway = await StartAsync("policy.sessions", rule);
+        var sessions = new List<GatewayClient>();
         for (var i = 0; i < allowed; i++)
         {
             sessions.Add(await gateway.ConnectAsync("t-alice"));
@@ -119,7 +123,7 @@ public sealed class LimitTests
     [InlineData("""{"svc":"chat","type":"send","data":{"msg":"x"}}""")]
     public async Task The_last_allowed_violation_is_answered_and_the_next_closes_with_4403(string message)
     {
-        await using var gateway = await GatewayUnderTest.StartAsync(
+        await using var gateway = await StartAsync(
             new TestConfig().Tenant("policy.violations", "{max: 3, window_ms: 3600000}").Tenant("policy.ext_allowlist", "[\"sys:ping\"]"));
         using var client = await gateway.ConnectAsync("t-alice");
         using var other = await gateway.ConnectAsync("t-alice");
@@ -140,7 +144,7 @@ public sealed class LimitTests
     [Fact]
     public async Task Refused_hot_frames_count_as_violations_even_where_errors_are_silent()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync(
+        await using var gateway = await StartAsync(
             new TestConfig().Tenant("policy.violations", "{max: 2, window_ms: 3600000}").Tenant("policy.hot_error_mode", "silent"));
         using var client = await gateway.ConnectAsync("t-alice");
 
@@ -154,11 +158,11 @@ public sealed class LimitTests
     [Fact]
     public async Task Over_the_rate_each_message_with_an_id_is_told_when_to_come_back()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync(new TestConfig().Tenant("policy.rate_limit_rps", "1").Tenant("policy.rate_limit_burst", "3"));
+        await using var gateway = await StartAsync(new TestConfig().Tenant("policy.rate_limit_rps", "1").Tenant("policy.rate_limit_burst", "3"));
         using var client = await gateway.ConnectAsync("t-alice");
         const int Sent = 500;
 
-        await client.Raw.SendAsync(Many(Sent, i => $$$"""{"svc":"sys","type":"refresh","data":{"ticket":"t-alice"},"id":{{{i}}}}"""));
+        await client.Raw.SendAsync(Many(client, Sent, i => $$$"""{"svc":"sys","type":"refresh","data":{"ticket":"t-alice"},"id":{{{i}}}}"""));
 
         var passed = 0;
         for (var i = 0; i < Sent; i++)
@@ -185,18 +189,18 @@ public sealed class LimitTests
     [Fact]
     public async Task Leaving_is_never_refused_for_rate()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync(new TestConfig().Tenant("policy.rate_limit_rps", "1").Tenant("policy.rate_limit_burst", "2"));
+        await using var gateway = await StartAsync(new TestConfig().Tenant("policy.rate_limit_rps", "1").Tenant("policy.rate_limit_burst", "2"));
         using var client = await gateway.ConnectAsync("t-alice");
         await client.JoinAsync("one");
         await client.JoinAsync("two");
 
-        await client.Raw.SendAsync(Many(100, i => $$$"""{"svc":"chat","type":"typing","id":{{{i}}}}"""));
+        await client.Raw.SendAsync(Many(client, 100, i => $$$"""{"svc":"chat","type":"typing","id":{{{i}}}}"""));
         for (var i = 0; i < 100; i++)
         {
             Assert.Equal(i, (await client.ReadEnvelopeAsync()).GetProperty("id").GetInt32());
         }
 
-        await client.Raw.SendAsync(Many(2, i => """{"svc":"room","type":"leave","room":"ROOM"}""".Replace("ROOM", i == 0 ? "one" : "two", StringComparison.Ordinal)));
+        await client.Raw.SendAsync(Many(client, 2, i => """{"svc":"room","type":"leave","room":"ROOM"}""".Replace("ROOM", i == 0 ? "one" : "two", StringComparison.Ordinal)));
         await client.ExpectAsync("sys", "left");
         await client.ExpectAsync("sys", "left");
     }
@@ -204,11 +208,11 @@ public sealed class LimitTests
     [Fact]
     public async Task Over_the_rate_hot_frames_are_dropped_and_not_answered()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync(
+        await using var gateway = await StartAsync(
             new TestConfig().Tenant("policy.hot_rate_limit_rps", "1").Tenant("policy.rate_limit_burst", "5").Tenant("policy.rate_limit_rps", "1000000"));
         using var client = await gateway.ConnectAsync("t-alice");
 
-        await client.Raw.SendAsync(Enumerable.Range(0, 500).SelectMany(i => new ClientFrame(ClientFrame.Binary, [250, 1, 0x20, (byte)i]).ToBytes()).ToArray());
+        await client.Raw.SendAsync(Enumerable.Range(0, 500).SelectMany(i => client.Encode(new ClientFrame(ClientFrame.Binary, [250, 1, 0x20, (byte)i]))).ToArray());
         var frames = await client.RoundTripAsync();
 
         Assert.All(frames, frame => Assert.True(frame.IsBinary, frame.ToString()));
@@ -220,7 +224,7 @@ public sealed class LimitTests
     [Fact]
     public async Task A_rate_of_the_tenant_is_shared_by_its_sessions()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync(new TestConfig()
+        await using var gateway = await StartAsync(new TestConfig()
             .Gateway("shards", "2").Tenant("policy.rate_limit_rps", "1").Tenant("policy.rate_limit_burst", "10").Tenant("policy.rate_limit_scope", "tenant"));
         using var alice = await gateway.ConnectAsync("t-alice");
         using var bob = await gateway.ConnectAsync("t-bob");
@@ -229,7 +233,7 @@ public sealed class LimitTests
         var passed = 0;
         foreach (var client in new[] { alice, bob })
         {
-            await client.Raw.SendAsync(Many(Each, i => $$$"""{"svc":"sys","type":"refresh","data":{"ticket":"{{{(client == alice ? "t-alice" : "t-bob")}}}"},"id":{{{i}}}}"""));
+            await client.Raw.SendAsync(Many(client, Each, i => $$$"""{"svc":"sys","type":"refresh","data":{"ticket":"{{{(client == alice ? "t-alice" : "t-bob")}}}"},"id":{{{i}}}}"""));
             for (var i = 0; i < Each; i++)
             {
                 passed += (await client.ReadEnvelopeAsync()).GetProperty("type").GetString() == "ack" ? 1 : 0;
@@ -243,7 +247,7 @@ public sealed class LimitTests
     [Fact]
     public async Task Shadow_mode_counts_what_it_would_refuse_and_lets_it_pass()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync(
+        await using var gateway = await StartAsync(
             new TestConfig().Tenant("policy.mode", "shadow").Tenant("policy.ext_allowlist", "[\"room:join\"]").Tenant("policy.violations", "{max: 1, window_ms: 1000}"));
         using var client = await gateway.ConnectAsync("t-alice");
         await client.JoinAsync("r");
@@ -258,6 +262,6 @@ public sealed class LimitTests
             "wsprism_policy_decisions_total", ("tenant", "acme"), ("mode", "shadow"), ("decision", "reject"), ("reason", "not_allowed")));
     }
 
-    private static byte[] Many(int count, Func<int, string> text) =>
-        [.. Enumerable.Range(0, count).SelectMany(i => new ClientFrame(ClientFrame.Text, Encoding.UTF8.GetBytes(text(i))).ToBytes())];
+    private static byte[] Many(GatewayClient client, int count, Func<int, string> text) =>
+        [.. Enumerable.Range(0, count).SelectMany(i => client.Encode(new ClientFrame(ClientFrame.Text, Encoding.UTF8.GetBytes(text(i)))))];
 }

@@ -2,12 +2,16 @@ using WsPrism.Gateway.Tests.Support;
 
 namespace WsPrism.Gateway.Tests.Lanes;
 
-public sealed class UnknownServiceTests
+public abstract class UnknownServiceTests(Wire wire) : TransportTests(wire)
 {
+    public sealed class OverWebSocket() : UnknownServiceTests(Wire.WebSocket);
+
+    public sealed class OverTcp() : UnknownServiceTests(Wire.Tcp);
+
     [Fact]
     public async Task What_is_allowed_but_served_by_nobody_is_answered_UNKNOWN_SERVICE_on_both_lanes()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync(new TestConfig()
+        await using var gateway = await StartAsync(new TestConfig()
             .Tenant("policy.ext_allowlist", "[\"room:*\", \"nobody:*\"]")
             .Tenant("policy.hot_allowlist", "[\"1:*\", \"7:*\"]"));
         using var alice = await gateway.ConnectAsync("t-alice");

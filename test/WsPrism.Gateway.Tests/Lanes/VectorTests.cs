@@ -8,17 +8,21 @@ namespace WsPrism.Gateway.Tests.Lanes;
 /// The shared vectors over a real socket. The tenant allows nothing, so each good message is answered with NOT_ALLOWED and each bad one with the vector's
 /// code: one answer for one message, and the session lives on.
 /// </summary>
-public sealed class VectorTests
+public abstract class VectorTests(Wire wire) : TransportTests(wire)
 {
+    public sealed class OverWebSocket() : VectorTests(Wire.WebSocket);
+
+    public sealed class OverTcp() : VectorTests(Wire.Tcp);
+
     [Fact]
     public async Task Each_vector_whole_is_answered_with_its_code()
     {
-        await using var gateway = await StartAsync();
+        await using var gateway = await StartClosedAsync();
         using var client = await gateway.ConnectAsync("t-alice");
 
         foreach (var (name, frame, code, id) in Vectors())
         {
-            await client.Raw.SendAsync(frame);
+            await client.SendAsync(frame);
             await AnsweredAsync(client, name, code, id);
         }
 
@@ -28,11 +32,13 @@ public sealed class VectorTests
     [Fact]
     public async Task Each_vector_in_every_two_way_split_is_answered_with_its_code()
     {
-        await using var gateway = await StartAsync();
+        await using var gateway = await StartClosedAsync();
         using var client = await gateway.ConnectAsync("t-alice");
 
-        foreach (var (name, frame, code, id) in Vectors())
+        foreach (var (name, vector, code, id) in Vectors())
         {
+            var frame = client.Encode(vector);
+
             // Each send ends one split and begins the next. Its answer shows that the beginning was read, so the end comes in another read.
             await client.Raw.SendAsync(frame.AsMemory(0, 1));
             for (var split = 1; split < frame.Length; split++)
@@ -49,11 +55,12 @@ public sealed class VectorTests
     [Fact]
     public async Task Each_vector_byte_by_byte_is_answered_with_its_code()
     {
-        await using var gateway = await StartAsync();
+        await using var gateway = await StartClosedAsync();
         using var client = await gateway.ConnectAsync("t-alice");
 
-        foreach (var (name, frame, code, id) in Vectors())
+        foreach (var (name, vector, code, id) in Vectors())
         {
+            var frame = client.Encode(vector);
             for (var i = 0; i < frame.Length; i++)
             {
                 await client.Raw.SendAsync(frame.AsMemory(i, 1));
@@ -68,11 +75,11 @@ public sealed class VectorTests
     [Fact]
     public async Task All_vectors_in_one_send_are_answered_in_their_order()
     {
-        await using var gateway = await StartAsync();
+        await using var gateway = await StartClosedAsync();
         using var client = await gateway.ConnectAsync("t-alice");
         var vectors = Vectors().ToArray();
 
-        await client.Raw.SendAsync(vectors.SelectMany(vector => vector.Frame).ToArray());
+        await client.Raw.SendAsync(vectors.SelectMany(vector => client.Encode(vector.Frame)).ToArray());
 
         foreach (var (name, _, code, id) in vectors)
         {
@@ -82,24 +89,24 @@ public sealed class VectorTests
         await client.IsQuietAsync();
     }
 
-    private static Task<GatewayUnderTest> StartAsync() =>
-        GatewayUnderTest.StartAsync(new TestConfig().Tenant("policy.ext_allowlist", "[]").Tenant("policy.hot_allowlist", "[]"));
+    private Task<GatewayUnderTest> StartClosedAsync() =>
+        StartAsync(new TestConfig().Tenant("policy.ext_allowlist", "[]").Tenant("policy.hot_allowlist", "[]"));
 
-    private static async Task AnsweredAsync(WsClient client, string name, string code, string? id)
+    private static async Task AnsweredAsync(GatewayClient client, string name, string code, string? id)
     {
         var error = await client.ExpectAsync("sys", "error");
         Assert.True(error.GetProperty("data").GetProperty("code").GetString() == code, $"{name}: {code}, not {error}");
         Assert.Equal(id, error.TryGetProperty("id", out var value) ? value.GetRawText() : null);
     }
 
-    private static IEnumerable<(string Name, byte[] Frame, string Code, string? Id)> Vectors()
+    private static IEnumerable<(string Name, ClientFrame Frame, string Code, string? Id)> Vectors()
     {
         var mask = 0x9E3779B9u;
         foreach (var vector in Load("envelope.json"))
         {
             var payload = Encoding.UTF8.GetBytes(vector.GetProperty("text").GetString()!);
             var id = vector.TryGetProperty("expect", out var expect) && expect.TryGetProperty("id", out var value) ? value.GetRawText() : null;
-            yield return (NameOf(vector), new ClientFrame(ClientFrame.Text, payload) { Mask = mask *= 3 }.ToBytes(), CodeOf(vector), id);
+            yield return (NameOf(vector), new ClientFrame(ClientFrame.Text, payload) { Mask = mask *= 3 }, CodeOf(vector), id);
         }
 
         foreach (var vector in Load("hot.json"))
@@ -107,7 +114,7 @@ public sealed class VectorTests
             // What only the gateway may send is refused when a client sends it.
             var payload = Convert.FromHexString(vector.GetProperty("hex").GetString()!);
             var code = vector.GetProperty("direction").GetString() == "out" ? "BAD_REQUEST" : CodeOf(vector);
-            yield return (NameOf(vector), new ClientFrame(ClientFrame.Binary, payload) { Mask = mask *= 3 }.ToBytes(), code, null);
+            yield return (NameOf(vector), new ClientFrame(ClientFrame.Binary, payload) { Mask = mask *= 3 }, code, null);
         }
     }
 

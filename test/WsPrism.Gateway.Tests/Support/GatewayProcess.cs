@@ -90,6 +90,13 @@ internal sealed partial class GatewayProcess : IDisposable
         return (await ReadLineAsync(line => line.StartsWith(Active, StringComparison.Ordinal)))[Active.Length..];
     }
 
+    /// <summary>The address of the TCP transport, which is said after the other.</summary>
+    public async Task<string> ReadTcpAddressAsync()
+    {
+        const string Active = "INFO  TCP transport active at tcp://";
+        return (await ReadLineAsync(line => line.StartsWith(Active, StringComparison.Ordinal)))[Active.Length..];
+    }
+
     public void Signal(int signal) => Assert.Equal(0, Kill(_process.Id, signal));
 
     /// <summary>Waits for its end.</summary>

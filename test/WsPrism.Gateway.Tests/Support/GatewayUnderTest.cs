@@ -11,10 +11,12 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
 {
     private readonly ILoggerFactory _loggers;
     private readonly GatewayHost _host;
-    private WsClient? _bystander;
+    private readonly Wire _wire;
+    private GatewayClient? _bystander;
 
-    private GatewayUnderTest(TestConfig config)
+    private GatewayUnderTest(TestConfig config, Wire wire)
     {
+        _wire = wire;
         _loggers = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Trace).AddProvider(Log));
         _host = new GatewayHost(config.Load(), isDemo: false, TimeProvider.System, _loggers);
     }
@@ -25,11 +27,13 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
 
     public string Address => _host.ClientAddress;
 
+    public string TcpAddress => _host.TcpAddress;
+
     public string AdminAddress => _host.AdminAddress;
 
-    public static async Task<GatewayUnderTest> StartAsync(TestConfig? config = null, bool bystander = true)
+    public static async Task<GatewayUnderTest> StartAsync(TestConfig? config = null, bool bystander = true, Wire wire = Wire.WebSocket)
     {
-        var gateway = new GatewayUnderTest(config ?? new TestConfig());
+        var gateway = new GatewayUnderTest(config ?? new TestConfig(), wire);
         await gateway._host.StartAsync();
         if (bystander)
         {
@@ -44,11 +48,24 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
     public static Task<GatewayUnderTest> StartAsync(string tenantKey, string yaml) => StartAsync(new TestConfig().Tenant(tenantKey, yaml));
 
     /// <summary>A session that was greeted.</summary>
-    public async Task<WsClient> ConnectAsync(string ticket, string tenant = "acme", int receiveBuffer = 0, params string[] headers)
+    public async Task<GatewayClient> ConnectAsync(string ticket, string tenant = "acme", int receiveBuffer = 0) =>
+        await (await OpenAsync(ticket, tenant, receiveBuffer)).GreetedAsync();
+
+    /// <summary>A WebSocket session that was greeted, with headers of its own.</summary>
+    public async Task<WsClient> UpgradeAsync(string ticket, params string[] headers)
     {
-        var client = await WsClient.UpgradeAsync(Address, $"/v1/ws?tenant={tenant}&ticket={ticket}", receiveBuffer, headers);
-        return await client.GreetedAsync();
+        var client = await WsClient.UpgradeAsync(Address, $"/v1/ws?tenant=acme&ticket={ticket}", 0, headers);
+        await client.GreetedAsync();
+        return client;
     }
+
+    /// <summary>A session of which no frame was read.</summary>
+    public async Task<GatewayClient> OpenAsync(string ticket, string tenant = "acme", int receiveBuffer = 0) =>
+        await (await KnockAsync(ticket, tenant, receiveBuffer)).OpenedAsync();
+
+    /// <summary>A client that has asked to be let in and read nothing.</summary>
+    public Task<GatewayClient> KnockAsync(string ticket, string tenant = "acme", int receiveBuffer = 0) =>
+        GatewayClient.KnockAsync(_wire, _wire == Wire.Tcp ? TcpAddress : Address, tenant, ticket, receiveBuffer);
 
     public Task<RawClient> ConnectRawAsync() => RawClient.ConnectAsync(Address);
 
@@ -74,7 +91,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
     }
 
     /// <summary>The bystander, for tests that end it themselves.</summary>
-    public WsClient TakeBystander()
+    public GatewayClient TakeBystander()
     {
         var bystander = _bystander!;
         _bystander = null;

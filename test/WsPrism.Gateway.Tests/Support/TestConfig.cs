@@ -13,6 +13,7 @@ internal sealed class TestConfig
     private readonly SortedDictionary<string, string> _gateway = new(StringComparer.Ordinal)
     {
         ["listen"] = "\"127.0.0.1:0\"",
+        ["tcp.listen"] = "\"127.0.0.1:0\"",
         ["admin.listen"] = "\"127.0.0.1:0\"",
 
         // The same tests on event loops and on strands: ./check runs them both ways.

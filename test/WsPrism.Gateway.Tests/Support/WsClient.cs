@@ -1,34 +1,20 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
-
 namespace WsPrism.Gateway.Tests.Support;
 
-/// <summary>A WebSocket session over <see cref="RawClient"/>, with a few words for envelopes and Hot frames.</summary>
-internal sealed class WsClient : IDisposable
+/// <summary>A WebSocket session.</summary>
+internal sealed class WsClient : GatewayClient
 {
     public const string Key = "dGhlIHNhbXBsZSBub25jZQ==";
     public const string Accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
     public static readonly string[] UpgradeHeaders = ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", $"Sec-WebSocket-Key: {Key}"];
 
-    private int _pings;
-
-    private WsClient(RawClient raw, HttpAnswer upgrade)
+    private WsClient(RawClient raw)
+        : base(raw)
     {
-        Raw = raw;
-        Upgrade = upgrade;
     }
 
-    public RawClient Raw { get; }
-
     /// <summary>The 101.</summary>
-    public HttpAnswer Upgrade { get; }
-
-    /// <summary><c>data</c> of <c>sys.authed</c>.</summary>
-    public JsonElement Authed { get; private set; }
-
-    public uint Handle => Authed.GetProperty("handle").GetUInt32();
+    public HttpAnswer Upgrade { get; private set; } = null!;
 
     /// <summary>Connects and reads the 101, nothing more.</summary>
     public static async Task<WsClient> UpgradeAsync(string address, string target, int receiveBuffer = 0, params string[] headers)
@@ -39,137 +25,29 @@ internal sealed class WsClient : IDisposable
 
     public static async Task<WsClient> UpgradeAsync(RawClient raw, string target, params string[] headers)
     {
-        var answer = await raw.AskAsync(RawClient.Get(target, [.. UpgradeHeaders, .. headers]));
-        Assert.True(answer.Status == 101, $"{answer.Status} {answer.Body}");
-        Assert.Equal(Accept, answer.Header("sec-websocket-accept"));
-        Assert.Equal("websocket", answer.Header("upgrade"));
-        Assert.Equal("Upgrade", answer.Header("connection"));
-        return new WsClient(raw, answer);
+        var client = await KnockAsync(raw, target, headers);
+        await client.OpenedAsync();
+        return client;
     }
 
-    /// <summary>Reads <c>sys.authed</c> and both <c>sys.budget</c>.</summary>
-    public async Task<WsClient> GreetedAsync()
+    /// <summary>Asks for the upgrade.</summary>
+    public static async Task<WsClient> KnockAsync(RawClient raw, string target, params string[] headers)
     {
-        Authed = (await ExpectAsync("sys", "authed")).GetProperty("data");
-        Assert.Equal("ext", (await ExpectAsync("sys", "budget")).GetProperty("data").GetProperty("lane").GetString());
-        Assert.Equal("hot", (await ExpectAsync("sys", "budget")).GetProperty("data").GetProperty("lane").GetString());
+        await raw.SendAsync(RawClient.Get(target, [.. UpgradeHeaders, .. headers]));
+        return new WsClient(raw);
+    }
+
+    public override async Task<GatewayClient> OpenedAsync()
+    {
+        Upgrade = await Raw.ReadHttpAsync();
+        Assert.True(Upgrade.Status == 101, $"{Upgrade.Status} {Upgrade.Body}");
+        Assert.Equal(Accept, Upgrade.Header("sec-websocket-accept"));
+        Assert.Equal("websocket", Upgrade.Header("upgrade"));
+        Assert.Equal("Upgrade", Upgrade.Header("connection"));
         return this;
     }
 
-    public Task SendAsync(ClientFrame frame) => Raw.SendAsync(frame.ToBytes());
+    public override byte[] Encode(ClientFrame frame) => frame.ToBytes();
 
-    public Task SendTextAsync(string text) => SendAsync(new ClientFrame(ClientFrame.Text, Encoding.UTF8.GetBytes(text)));
-
-    public Task SendBinaryAsync(params byte[] bytes) => SendAsync(new ClientFrame(ClientFrame.Binary, bytes));
-
-    public Task SendHotAsync(string hex) => SendBinaryAsync(Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal)));
-
-    public Task<ServerFrame> ReadAsync() => ServerFrame.ReadAsync(Raw);
-
-    /// <summary>The next frame, which must be text.</summary>
-    public async Task<JsonElement> ReadEnvelopeAsync()
-    {
-        var frame = await ReadAsync();
-        Assert.True(frame.IsText, frame.ToString());
-        return frame.Json;
-    }
-
-    /// <summary>The next frame, which must be this envelope.</summary>
-    public async Task<JsonElement> ExpectAsync(string svc, string type)
-    {
-        var envelope = await ReadEnvelopeAsync();
-        Assert.True(envelope.GetProperty("svc").GetString() == svc && envelope.GetProperty("type").GetString() == type, $"{svc}.{type}, not {envelope}");
-        return envelope;
-    }
-
-    public async Task<string> ExpectErrorAsync(string? id = null)
-    {
-        var envelope = await ExpectAsync("sys", "error");
-        Assert.Equal(id, envelope.TryGetProperty("id", out var value) ? value.ToString() : null);
-        Assert.NotEmpty(envelope.GetProperty("data").GetProperty("msg").GetString()!);
-        return envelope.GetProperty("data").GetProperty("code").GetString()!;
-    }
-
-    /// <summary>The next frame, which must be binary, as hexadecimal.</summary>
-    public async Task<string> ExpectHotAsync()
-    {
-        var frame = await ReadAsync();
-        Assert.True(frame.IsBinary, frame.ToString());
-        return Convert.ToHexStringLower(frame.Payload);
-    }
-
-    /// <summary>The next frame must be this close; then the gateway must end the connection, after our close where <paramref name="answer"/>.</summary>
-    public async Task<ServerFrame> ExpectCloseAsync(int code, bool answer = true)
-    {
-        var frame = await ReadAsync();
-        Assert.True(frame.IsClose && frame.CloseCode == code, $"close {code}, not {frame}");
-        if (answer)
-        {
-            try
-            {
-                await SendAsync(ClientFrame.CloseWith((ushort)code));
-            }
-            catch (System.Net.Sockets.SocketException)
-            {
-                // After a protocol error the gateway need not wait for it.
-            }
-        }
-
-        Assert.Empty(await Raw.ReadToEndAsync());
-        return frame;
-    }
-
-    /// <summary>Reads on until the close, whatever comes before it.</summary>
-    public async Task<(List<ServerFrame> Before, ServerFrame Close)> ReadToCloseAsync()
-    {
-        var before = new List<ServerFrame>();
-        while (true)
-        {
-            var frame = await ReadAsync();
-            if (frame.IsClose)
-            {
-                return (before, frame);
-            }
-
-            before.Add(frame);
-        }
-    }
-
-    /// <summary>
-    /// Sends <c>sys.ping</c> and reads up to its pong: all that the gateway had to send. Twice, because the first pong may overtake what waits in a lower class.
-    /// </summary>
-    public async Task<List<ServerFrame>> RoundTripAsync() => [.. await PingAsync(), .. await PingAsync()];
-
-    /// <summary>Nothing but what is listed came, and the session lives.</summary>
-    public async Task IsQuietAsync() => Assert.Empty(await RoundTripAsync());
-
-    /// <summary>Joins a room; returns its handle.</summary>
-    public async Task<uint> JoinAsync(string room, string data = "{}")
-    {
-        await SendTextAsync($$"""{"svc":"room","type":"join","room":{{JsonSerializer.Serialize(room)}},"data":{{data}}}""");
-        var joined = await ExpectAsync("sys", "joined");
-        Assert.Equal(room, joined.GetProperty("room").GetString());
-        return joined.GetProperty("data").GetProperty("handle").GetUInt32();
-    }
-
-    public void Dispose() => Raw.Dispose();
-
-    private async Task<List<ServerFrame>> PingAsync()
-    {
-        var mark = ++_pings;
-        await SendTextAsync($$$"""{"svc":"sys","type":"ping","data":{"client_time":{{{mark}}}}}""");
-        var before = new List<ServerFrame>();
-        while (true)
-        {
-            var frame = await ReadAsync();
-            Assert.False(frame.IsClose, $"{frame} after {before.Count} frames");
-            if (frame.IsText && frame.Text.Contains("\"pong\"", StringComparison.Ordinal)
-                && frame.Text.Contains(string.Create(CultureInfo.InvariantCulture, $"\"client_time\":{mark},"), StringComparison.Ordinal))
-            {
-                return before;
-            }
-
-            before.Add(frame);
-        }
-    }
+    public override Task<ServerFrame> ReadAsync() => ServerFrame.ReadAsync(Raw);
 }

@@ -14,7 +14,7 @@ public sealed class DeflateTests
     {
         await using var gateway = await GatewayUnderTest.StartAsync();
 
-        using var client = await gateway.ConnectAsync("t-alice", headers: Offer);
+        using var client = await gateway.UpgradeAsync("t-alice", headers: Offer);
 
         Assert.Null(client.Upgrade.Header("sec-websocket-extensions"));
     }
@@ -24,7 +24,7 @@ public sealed class DeflateTests
     {
         await using var gateway = await GatewayUnderTest.StartAsync("policy.compression", "true");
 
-        using var client = await gateway.ConnectAsync("t-alice", headers: "Sec-WebSocket-Extensions: x-other");
+        using var client = await gateway.UpgradeAsync("t-alice", headers: "Sec-WebSocket-Extensions: x-other");
 
         Assert.Null(client.Upgrade.Header("sec-websocket-extensions"));
     }
@@ -34,7 +34,7 @@ public sealed class DeflateTests
     {
         await using var gateway = await GatewayUnderTest.StartAsync("policy.compression", "true");
 
-        using var client = await gateway.ConnectAsync("t-alice", headers: Offer);
+        using var client = await gateway.UpgradeAsync("t-alice", headers: Offer);
 
         var answer = client.Upgrade.Header("sec-websocket-extensions")!.Split(';', StringSplitOptions.TrimEntries);
         Assert.Equal("permessage-deflate", answer[0]);
@@ -46,7 +46,7 @@ public sealed class DeflateTests
     public async Task Compressed_messages_are_read_and_long_answers_compressed()
     {
         await using var gateway = await GatewayUnderTest.StartAsync("policy.compression", "true");
-        using var packed = await gateway.ConnectAsync("t-alice", headers: Offer);
+        using var packed = await gateway.UpgradeAsync("t-alice", headers: Offer);
         using var plain = await gateway.ConnectAsync("t-bob");
         await packed.JoinAsync("r");
         await plain.JoinAsync("r");
@@ -67,7 +67,7 @@ public sealed class DeflateTests
     public async Task A_compressed_message_in_fragments_is_read()
     {
         await using var gateway = await GatewayUnderTest.StartAsync("policy.compression", "true");
-        using var client = await gateway.ConnectAsync("t-alice", headers: Offer);
+        using var client = await gateway.UpgradeAsync("t-alice", headers: Offer);
         var parts = Deflate("""{"svc":"sys","type":"ping","data":{"client_time":77}}""").Chunk(3).ToArray();
 
         for (var i = 0; i < parts.Length; i++)
@@ -82,7 +82,7 @@ public sealed class DeflateTests
     public async Task A_message_inflates_up_to_the_limit_and_not_one_byte_further()
     {
         await using var gateway = await GatewayUnderTest.StartAsync("policy.compression", "true");
-        using var client = await gateway.ConnectAsync("t-alice", headers: Offer);
+        using var client = await gateway.UpgradeAsync("t-alice", headers: Offer);
         const string Envelope = """{"svc":"sys","type":"ping","data":{"client_time":1}}""";
 
         await client.SendAsync(new ClientFrame(ClientFrame.Text, Deflate(Envelope.PadRight(4_096))) { Rsv = 4 });
@@ -96,7 +96,7 @@ public sealed class DeflateTests
     public async Task A_bomb_is_not_unpacked()
     {
         await using var gateway = await GatewayUnderTest.StartAsync("policy.compression", "true");
-        using var client = await gateway.ConnectAsync("t-alice", headers: Offer);
+        using var client = await gateway.UpgradeAsync("t-alice", headers: Offer);
         var bomb = Deflate(new string(' ', 3_000_000));
         Assert.True(bomb.Length < 4_096);
 
@@ -111,7 +111,7 @@ public sealed class DeflateTests
     public async Task What_does_not_inflate_ends_the_session_with_1007(string hex)
     {
         await using var gateway = await GatewayUnderTest.StartAsync("policy.compression", "true");
-        using var client = await gateway.ConnectAsync("t-alice", headers: Offer);
+        using var client = await gateway.UpgradeAsync("t-alice", headers: Offer);
 
         await client.SendAsync(new ClientFrame(ClientFrame.Text, Convert.FromHexString(hex)) { Rsv = 4 });
 
@@ -123,7 +123,7 @@ public sealed class DeflateTests
     public async Task RSV1_of_a_continuation_ends_the_session_with_1002()
     {
         await using var gateway = await GatewayUnderTest.StartAsync("policy.compression", "true");
-        using var client = await gateway.ConnectAsync("t-alice", headers: Offer);
+        using var client = await gateway.UpgradeAsync("t-alice", headers: Offer);
 
         await client.SendAsync(new ClientFrame(ClientFrame.Text, [1]) { Fin = false });
         await client.SendAsync(new ClientFrame(ClientFrame.Continuation, [1]) { Rsv = 4 });

@@ -6,17 +6,20 @@ namespace WsPrism.Gateway.Tests.Transport;
 /// <summary>What is the event loops' own; all else is tested on loops and strands alike.</summary>
 public sealed class EventLoopTests
 {
-    [Fact]
-    public async Task A_session_on_a_loop_leaves_nothing_of_HTTP_and_no_descriptor_behind()
+    [Theory]
+    [InlineData(Wire.WebSocket)]
+    [InlineData(Wire.Tcp)]
+    public async Task A_session_on_a_loop_leaves_nothing_of_HTTP_and_no_descriptor_behind(Wire wire)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The loops are built on epoll.");
-        await using var gateway = await GatewayUnderTest.StartAsync(new TestConfig().Gateway("io", "epoll"));
+        await using var gateway = await GatewayUnderTest.StartAsync(new TestConfig().Gateway("io", "epoll"), wire: wire);
 
         await ComeAndGoAsync(gateway, 50);
         var before = Descriptors();
         await ComeAndGoAsync(gateway, 2_000);
 
-        Assert.InRange(Descriptors(), 0, before + 20);
+        // Other tests of this process have descriptors of their own, which come and go; what leaks stays.
+        await Patience.UntilAsync(() => Descriptors() <= before + 20, "the descriptors are free again");
     }
 
     [Theory]
@@ -57,8 +60,10 @@ public sealed class EventLoopTests
         Assert.Equal(426, (await raw.ReadHttpAsync()).Status);
     }
 
-    [Fact]
-    public async Task Out_of_descriptors_it_says_so_once_and_accepts_again_when_some_are_free()
+    [Theory]
+    [InlineData(Wire.WebSocket)]
+    [InlineData(Wire.Tcp)]
+    public async Task Out_of_descriptors_it_says_so_once_and_accepts_again_when_some_are_free(Wire wire)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The loops are built on epoll.");
         using var folder = new TemporaryFolder();
@@ -66,6 +71,7 @@ public sealed class EventLoopTests
         await File.WriteAllTextAsync(config, new TestConfig().Gateway("io", "epoll").Text());
         using var gateway = GatewayProcess.StartWithDescriptors(400, folder.Path, "start", "--config", config);
         var address = await gateway.ReadAddressAsync();
+        address = wire == Wire.Tcp ? await gateway.ReadTcpAddressAsync() : address;
 
         var clients = new List<RawClient>();
         for (var i = 0; i < 420; i++)
@@ -80,8 +86,8 @@ public sealed class EventLoopTests
         }
 
         await gateway.ReadLineAsync(line => line.Contains("connections at", StringComparison.Ordinal));
-        using var next = await WsClient.UpgradeAsync(address, "/v1/ws?tenant=acme&ticket=t-alice");
-        await next.GreetedAsync();
+        using var next = await GatewayClient.KnockAsync(wire, address, "acme", "t-alice");
+        await (await next.OpenedAsync()).GreetedAsync();
         Assert.Single(gateway.Seen, line => line.Contains("Out of descriptors", StringComparison.Ordinal));
     }
 

@@ -273,7 +273,7 @@ public sealed class FramingTests
         Assert.Equal(1, (await gateway.MetricsAsync()).Sum("wsprism_sessions_ended_total", ("reason", "idle_timeout")));
     }
 
-    private static async Task<(int Opcode, int Payload)> ReadPongAsync(WsClient client)
+    private static async Task<(int Opcode, int Payload)> ReadPongAsync(GatewayClient client)
     {
         var frame = await client.ReadAsync();
         return (frame.Opcode, Assert.Single(frame.Payload));

@@ -4,14 +4,18 @@ using WsPrism.Gateway.Tests.Support;
 namespace WsPrism.Gateway.Tests.Transport;
 
 /// <summary>Clients that do not read, and clients that vanish.</summary>
-public sealed class SlowConsumerTests
+public abstract class SlowConsumerTests(Wire wire) : TransportTests(wire)
 {
+    public sealed class OverWebSocket() : SlowConsumerTests(Wire.WebSocket);
+
+    public sealed class OverTcp() : SlowConsumerTests(Wire.Tcp);
+
     private static readonly string Long = new('x', 2_000);
 
     [Fact]
     public async Task Who_never_reads_is_closed_and_the_others_get_everything()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync("limits.outbound", "{ext_messages: 64, ext_bytes: 131072}");
+        await using var gateway = await StartAsync("limits.outbound", "{ext_messages: 64, ext_bytes: 131072}");
         using var sender = await gateway.ConnectAsync("t-alice");
         using var reader = await gateway.ConnectAsync("t-bob");
         using var slow = await gateway.ConnectAsync("t-carol", receiveBuffer: 4_096);
@@ -50,7 +54,7 @@ public sealed class SlowConsumerTests
     [Fact]
     public async Task Who_takes_no_byte_for_the_send_timeout_is_cut()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync(
+        await using var gateway = await StartAsync(
             new TestConfig().Gateway("writer_send_timeout_ms", "100").Tenant("limits.outbound", "{ext_messages: 100000, ext_bytes: 100000000}"));
         using var sender = await gateway.ConnectAsync("t-alice");
         using var slow = await gateway.ConnectAsync("t-carol", receiveBuffer: 4_096);
@@ -70,7 +74,7 @@ public sealed class SlowConsumerTests
     [Fact]
     public async Task Where_the_oldest_is_dropped_a_slow_reader_is_told_how_much_it_missed()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync(
+        await using var gateway = await StartAsync(
             new TestConfig().Tenant("policy.slow_consumer", "drop_oldest").Tenant("limits.outbound", "{ext_messages: 32, ext_bytes: 1048576}"));
         using var sender = await gateway.ConnectAsync("t-alice");
         using var slow = await gateway.ConnectAsync("t-carol", receiveBuffer: 4_096);
@@ -113,7 +117,7 @@ public sealed class SlowConsumerTests
     [Fact]
     public async Task A_slow_reader_of_hot_frames_gets_the_latest_state_of_each_sender()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync();
+        await using var gateway = await StartAsync();
         using var sender = await gateway.ConnectAsync("t-alice");
         using var slow = await gateway.ConnectAsync("t-carol", receiveBuffer: 4_096);
         await sender.JoinAsync("r");
@@ -150,10 +154,10 @@ public sealed class SlowConsumerTests
     [Fact]
     public async Task Who_does_not_read_its_own_answers_is_closed()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync(new TestConfig().Gateway("writer_send_timeout_ms", "1000"));
+        await using var gateway = await StartAsync(new TestConfig().Gateway("writer_send_timeout_ms", "1000"));
         using var greedy = await gateway.ConnectAsync("t-alice", receiveBuffer: 4_096);
         using var other = await gateway.ConnectAsync("t-bob");
-        var pings = Enumerable.Repeat(new ClientFrame(ClientFrame.Ping, new byte[125]).ToBytes(), 1_000).SelectMany(bytes => bytes).ToArray();
+        var pings = Enumerable.Repeat(greedy.Encode(new ClientFrame(ClientFrame.Ping, new byte[125])), 1_000).SelectMany(bytes => bytes).ToArray();
 
         await Assert.ThrowsAnyAsync<Exception>(async () =>
         {
@@ -170,7 +174,7 @@ public sealed class SlowConsumerTests
     [Fact]
     public async Task Who_vanishes_while_much_waits_for_it_leaves_nothing_behind()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync("limits.outbound", "{ext_messages: 100000, ext_bytes: 100000000}");
+        await using var gateway = await StartAsync("limits.outbound", "{ext_messages: 100000, ext_bytes: 100000000}");
         using var sender = await gateway.ConnectAsync("t-alice");
         var slow = await gateway.ConnectAsync("t-carol", receiveBuffer: 4_096);
         await sender.JoinAsync("r");
@@ -191,31 +195,30 @@ public sealed class SlowConsumerTests
     [Fact]
     public async Task A_thousand_that_connect_and_vanish_leave_nothing_behind()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync(new TestConfig().Gateway("shards", "2"));
+        await using var gateway = await StartAsync(new TestConfig().Gateway("shards", "2"));
         for (var round = 0; round < 10; round++)
         {
             await Task.WhenAll(Enumerable.Range(0, 100).Select(async i =>
             {
-                var raw = await gateway.ConnectRawAsync();
-                await raw.SendAsync(RawClient.Get($"/v1/ws?tenant=acme&ticket=load-{i % 7}", WsClient.UpgradeHeaders));
+                var client = await gateway.KnockAsync($"load-{i % 7}");
                 if (i % 4 > 0)
                 {
-                    Assert.Equal(101, (await raw.ReadHttpAsync()).Status);
+                    await client.OpenedAsync();
                 }
 
                 if (i % 4 > 1)
                 {
-                    await raw.SendAsync(new ClientFrame(ClientFrame.Text, """{"svc":"room","type":"join","room":"r"}"""u8.ToArray()).ToBytes());
-                    await raw.SendAsync(new ClientFrame(ClientFrame.Text, """{"svc":"chat","type":"send","data":{"msg":"x"}}"""u8.ToArray()).ToBytes());
+                    await client.SendTextAsync("""{"svc":"room","type":"join","room":"r"}""");
+                    await client.SendTextAsync("""{"svc":"chat","type":"send","data":{"msg":"x"}}""");
                 }
 
                 if (i % 3 == 0)
                 {
-                    raw.Dispose();
+                    client.Dispose();
                 }
                 else
                 {
-                    raw.Reset();
+                    client.Raw.Reset();
                 }
             }));
         }
@@ -239,6 +242,6 @@ public sealed class SlowConsumerTests
 
     private static string NumberOf(ServerFrame frame) => frame.Json.GetProperty("data").GetProperty("msg").GetString()![..8];
 
-    private static async Task IsMessageAsync(WsClient client, int number) =>
+    private static async Task IsMessageAsync(GatewayClient client, int number) =>
         Assert.Equal(Number(number), (await client.ExpectAsync("chat", "msg")).GetProperty("data").GetProperty("msg").GetString()![..8]);
 }

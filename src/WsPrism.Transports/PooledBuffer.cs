@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace WsPrism.Transports.WebSockets;
+namespace WsPrism.Transports;
 
 /// <summary>
 /// Bytes gathered in an array of the shared pool, which is there only while there are bytes. A mutable struct: keep it in one field or
