@@ -120,7 +120,7 @@ internal static partial class StartLog
     [LoggerMessage(10, LogLevel.Information, "wsPrism gateway active at {Address} (TLS)")]
     public static partial void ActiveWithTls(ILogger logger, string address);
 
-    [LoggerMessage(12, LogLevel.Information, "TCP transport active at {Address}{Security}")]
+    [LoggerMessage(13, LogLevel.Information, "TCP transport active at {Address}{Security}")]
     public static partial void TcpActive(ILogger logger, string address, string security);
 
     [LoggerMessage(5, LogLevel.Information, "Admin listener (/metrics, /healthz, /readyz) active at {Address}")]
