@@ -50,7 +50,7 @@ public abstract class HotLaneTests(Wire wire) : TransportTests(wire)
     [Fact]
     public async Task A_room_with_ticks_sends_batches_and_reliable_frames_at_once()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync(new TestConfig().Tenant("rooms", "[{match: \"r\", hot: {tick_hz: 5}}]"));
+        await using var gateway = await StartAsync(new TestConfig().Tenant("rooms", "[{match: \"r\", hot: {tick_hz: 5}}]"));
         using var alice = await gateway.ConnectAsync("t-alice");
         using var bob = await gateway.ConnectAsync("t-bob");
         using var carol = await gateway.ConnectAsync("t-carol");
@@ -65,7 +65,7 @@ public abstract class HotLaneTests(Wire wire) : TransportTests(wire)
             [1, 1, 0x04, 8, 0, 0, 0, 0x62],
             [1, 2, 0x20, 0x63],
             [1, 1, 0x04, 7, 0, 0, 0, 0x64],
-        ]).SelectMany(frame => new ClientFrame(ClientFrame.Binary, frame).ToBytes()).ToArray());
+        ]).SelectMany(frame => alice.Encode(new ClientFrame(ClientFrame.Binary, frame))).ToArray());
 
         var (sender, handle) = (Hex(alice.Handle), Hex(room));
         var batch = $"01014002000c0001010c07000000{sender}640c0001010c08000000{sender}62";
@@ -82,7 +82,7 @@ public abstract class HotLaneTests(Wire wire) : TransportTests(wire)
     [Fact]
     public async Task A_client_gets_no_more_than_it_wished_for_and_the_last_state_in_the_end()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync();
+        await using var gateway = await StartAsync();
         using var alice = await gateway.ConnectAsync("t-alice");
         using var bob = await gateway.ConnectAsync("t-bob");
         using var carol = await gateway.ConnectAsync("t-carol");
@@ -113,7 +113,7 @@ public abstract class HotLaneTests(Wire wire) : TransportTests(wire)
     [Fact]
     public async Task Lossy_frames_wait_for_their_bytes_and_reliable_ones_do_not()
     {
-        await using var gateway = await GatewayUnderTest.StartAsync(new TestConfig()
+        await using var gateway = await StartAsync(new TestConfig()
             .Tenant("limits.max_frame_bytes", "300").Tenant("limits.outbound", "{max_bytes_per_s: 1000}"));
         using var alice = await gateway.ConnectAsync("t-alice");
         using var bob = await gateway.ConnectAsync("t-bob");
