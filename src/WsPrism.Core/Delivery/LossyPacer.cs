@@ -88,7 +88,7 @@ internal sealed class LossyPacer : TimerNode
         Rest();
     }
 
-    /// <summary>Ends what waits, here or in the outbox, for a room that is left.</summary>
+    /// <summary>Ends what waits here for a room that is left.</summary>
     public void LeaveRoom(uint room)
     {
         Drop(StateFilter.OfRoom(room), Fate.SessionClosed);

@@ -271,7 +271,8 @@ internal sealed class RoomTick : TimerNode
     {
         foreach (var state in _large)
         {
-            if (_alone.Count < MaxStates)
+            // Not hot_max_keys: a key forgotten here could end with an older state. Each of these has cost its sender 64 KiB.
+            if (_alone.Count < BatchBuilder.MaxStates)
             {
                 _alone.Add(state.Key);
             }

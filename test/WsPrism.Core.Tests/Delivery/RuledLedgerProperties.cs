@@ -171,7 +171,8 @@ public sealed class RuledLedgerProperties
         var payload = new byte[random.Next(40) == 0 ? 66_000 : random.Next(8, 200)];
         BinaryPrimitives.WriteInt32LittleEndian(payload, number);
         BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(4), room.Handle);
-        client.SendHot(new HotFrame { SvcId = 1, Opcode = 1, Flags = HotFlags.Key | reliable, Key = key, Payload = payload });
+        // By name: a shard that runs later may find another room active.
+        client.SendHot(new HotFrame { SvcId = 1, Opcode = 1, Flags = HotFlags.Key | HotFlags.Room | reliable, Key = key, Room = room.Handle, Payload = payload });
         if (expected is null || reliable != 0)
         {
             return;
