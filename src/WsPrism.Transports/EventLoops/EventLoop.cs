@@ -223,15 +223,21 @@ internal sealed unsafe partial class EventLoop : IShardExecutor, IDisposable
         catch (Exception exception)
         {
             // A fault takes one connection with it, never the loop.
-            Log.ConnectionFailed(_logger, exception);
-            try
-            {
-                handler.OnFault();
-            }
-            catch (Exception second)
-            {
-                Log.ConnectionFailed(_logger, second);
-            }
+            Fail(handler, exception);
+        }
+    }
+
+    /// <summary>Logs a fault and gives the connection that it met up.</summary>
+    public void Fail(ILoopHandler handler, Exception exception)
+    {
+        Log.ConnectionFailed(_logger, exception);
+        try
+        {
+            handler.OnFault();
+        }
+        catch (Exception second)
+        {
+            Log.ConnectionFailed(_logger, second);
         }
     }
 

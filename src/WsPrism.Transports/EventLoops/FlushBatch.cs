@@ -90,7 +90,7 @@ internal sealed unsafe class FlushBatch : IDisposable
 
         for (var i = 0; i < entries.Length; i++)
         {
-            entries[i].Connection?.Settle(results[i], entries[i].Start, entries[i].End, entries[i].Frames);
+            Settle(entries[i], results[i]);
         }
 
         // From here on connections may close and flush anew, the batch is free for them.
@@ -98,13 +98,13 @@ internal sealed unsafe class FlushBatch : IDisposable
         IsOpen = false;
         _count = 0;
         Start = 0;
-        _loop.FrameEnds.Clear();
         for (var i = 0; i < entries.Length; i++)
         {
-            entries[i].Connection?.Settled(results[i]);
-            entries[i].Connection = null;
+            Conclude(ref entries[i], results[i]);
         }
 
+        // Flushes of those may have left theirs.
+        _loop.FrameEnds.Clear();
         IsOpen = isOpen;
     }
 
@@ -116,6 +116,33 @@ internal sealed unsafe class FlushBatch : IDisposable
     }
 
     public void Dispose() => _ring.Dispose();
+
+    // A fault takes one connection with it, never the others or the loop.
+    private void Settle(in Entry entry, int result)
+    {
+        try
+        {
+            entry.Connection?.Settle(result, entry.Start, entry.End, entry.Frames);
+        }
+        catch (Exception exception)
+        {
+            _loop.Fail(entry.Connection!, exception);
+        }
+    }
+
+    private void Conclude(ref Entry entry, int result)
+    {
+        var connection = entry.Connection;
+        entry.Connection = null;
+        try
+        {
+            connection?.Settled(result);
+        }
+        catch (Exception exception)
+        {
+            _loop.Fail(connection!, exception);
+        }
+    }
 
     private record struct Entry(LoopConnection? Connection, int Start, int End, Range Frames);
 }

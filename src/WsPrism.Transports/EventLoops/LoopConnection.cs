@@ -205,7 +205,7 @@ internal sealed class LoopConnection : ITransportConnection, ILoopHandler
         if (end == batch.Start && batch.Start > 0)
         {
             batch.Submit();
-            first = 0;
+            first = _loop.FrameEnds.Count;
             end = Gather(0);
         }
 
