@@ -11,7 +11,7 @@ namespace WsPrism.Testing;
 
 /// <summary>
 /// The whole engine, run by hand: shards that take their passes when the test says so, on a clock that the test moves, with clients in memory. Disposing
-/// of it throws where something unexpected was logged as an error.
+/// of it throws where something unexpected was logged as an error and, in Debug builds, where a frame was not given back.
 /// </summary>
 internal sealed class TestGateway : IDisposable
 {
@@ -19,6 +19,7 @@ internal sealed class TestGateway : IDisposable
 
     private readonly List<ManualExecutor> _executors = [];
     private readonly Random? _order;
+    private readonly FrameTally _frames = FrameTally.Begin();
 
     public TestGateway(
         int shards = 1,
@@ -155,7 +156,20 @@ internal sealed class TestGateway : IDisposable
         return sum;
     }
 
-    public void Dispose() => Log.ThrowOnErrors();
+    public void Dispose()
+    {
+        Log.ThrowOnErrors();
+        foreach (var client in Clients.Where(client => !client.IsClosed).ToArray())
+        {
+            client.Vanish();
+        }
+
+        RunUntilIdle();
+        if (_frames.Held != 0)
+        {
+            throw new InvalidOperationException($"{_frames.Held} frames were not given back, or more often than they were held.");
+        }
+    }
 
     private bool RunRound(bool everybody)
     {

@@ -20,6 +20,7 @@ internal sealed class OutboundFrame
     private byte[]? _compressed;
     private int _compressedLength = Unknown;
     private int _references;
+    private FrameTally? _tally;
 
     private OutboundFrame()
     {
@@ -64,6 +65,7 @@ internal sealed class OutboundFrame
         var frame = OutboundFramePool.TryTake() ?? new OutboundFrame();
         Debug.Assert(frame._references == 0, "a pooled frame has no owner");
         frame._references = 1;
+        frame.CountRented();
         frame.Kind = kind;
         frame.Class = cls;
         frame.Key = key;
@@ -126,6 +128,7 @@ internal sealed class OutboundFrame
         Batch?.Release();
         Batch = null;
         Poison();
+        CountReturned();
         if (_compressed is not null)
         {
             ArrayPool<byte>.Shared.Return(_compressed);
@@ -142,6 +145,21 @@ internal sealed class OutboundFrame
         OutboundFramePool.Return(this);
     }
 
+    [Conditional("DEBUG")]
+    private void CountRented()
+    {
+        _tally = FrameTally.Current;
+        _tally?.Add(1);
+    }
+
+    [Conditional("DEBUG")]
+    private void CountReturned()
+    {
+        _tally?.Add(-1);
+        _tally = null;
+    }
+
+    // Whoever still reads what it has given back reads nonsense.
     [Conditional("DEBUG")]
     private void Poison() => _buffer.AsSpan().Fill(0xFF);
 }
