@@ -6,10 +6,14 @@ namespace WsPrism.Testing;
 
 /// <summary>
 /// A wire without bytes: takes frames from the outbox while it has credit, in frames and in bytes (a frame goes while any byte of credit is left).
-/// With no credit it is a consumer that does not read. Owned by the shard's thread.
+/// With no credit it is a consumer that does not read. While its executor collects, a flush only looks at what it will take, and taking it later finds out
+/// whether the outbox was left alone in between. Owned by the shard's thread.
 /// </summary>
 internal sealed class MemoryConnection(Session session) : ITransportConnection
 {
+    // What a collected flush will take.
+    private readonly List<OutboundFrame> _gathered = [];
+
     public string TransportName => "memory";
 
     public string RemoteAddress => "192.0.2.1";
@@ -42,24 +46,46 @@ internal sealed class MemoryConnection(Session session) : ITransportConnection
 
     private bool HasCredit => FrameCredit > 0 && ByteCredit > 0;
 
-    public void Flush()
+    public bool Flush()
     {
         FlushCount++;
+        Commit();
         if (IsClosed)
+        {
+            return true;
+        }
+
+        Gather();
+        if (_gathered.Count > 0 && session.Shard.Executor is ManualExecutor { IsCollecting: true } executor)
+        {
+            executor.Collect(this);
+            return false;
+        }
+
+        Commit();
+        return true;
+    }
+
+    public void Commit()
+    {
+        if (_gathered.Count == 0)
         {
             return;
         }
 
-        var outbox = session.Outbox;
-        var cursor = outbox.StartDrain();
-        var count = 0;
-        while (HasCredit && outbox.TryPeek(ref cursor, out var frame))
+        var cursor = session.Outbox.StartDrain();
+        foreach (var gathered in _gathered)
         {
+            if (!session.Outbox.TryPeek(ref cursor, out var frame) || frame != gathered)
+            {
+                throw new InvalidOperationException("The outbox changed after it was looked at for sending.");
+            }
+
             Receive(frame);
-            count++;
         }
 
-        outbox.Take(count);
+        session.Outbox.Take(_gathered.Count);
+        _gathered.Clear();
         if (HasTakenClose && AnswersClose)
         {
             CloseLater();
@@ -97,7 +123,20 @@ internal sealed class MemoryConnection(Session session) : ITransportConnection
         if (!IsClosed)
         {
             IsClosed = true;
+            _gathered.Clear();
             session.OnClosed();
+        }
+    }
+
+    private void Gather()
+    {
+        var (frames, bytes) = (FrameCredit, ByteCredit);
+        var cursor = session.Outbox.StartDrain();
+        while (frames > 0 && bytes > 0 && session.Outbox.TryPeek(ref cursor, out var frame))
+        {
+            frames -= frames == long.MaxValue ? 0 : 1;
+            bytes -= bytes == long.MaxValue ? 0 : frame.Length;
+            _gathered.Add(frame);
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class DrainingConnection(Session session) : ITransportConnection
     /// <summary>The session has come to its end.</summary>
     public bool IsAborted { get; private set; }
 
-    public void Flush()
+    public bool Flush()
     {
         var outbox = session.Outbox;
         var cursor = outbox.StartDrain();
@@ -44,6 +44,11 @@ internal sealed class DrainingConnection(Session session) : ITransportConnection
         outbox.Take(count);
         Taken += count;
         Bytes += length;
+        return true;
+    }
+
+    public void Commit()
+    {
     }
 
     public void Retry()

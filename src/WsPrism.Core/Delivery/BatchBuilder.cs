@@ -6,7 +6,8 @@ using WsPrism.Protocol.Hot;
 namespace WsPrism.Core.Delivery;
 
 /// <summary>
-/// Makes BATCH frames (PROTOCOL §5, tick) of single states, and new ones of old ones: merged, without some of their states, cut. A state is kept as it was
+/// Makes BATCH frames (PROTOCOL §5, tick) of single states, and new ones of old ones: merged, without some of their states, cut. Bytes are written only when a
+/// frame is about to go, so that a receiver that is behind costs a few pointers a tick and no copies. A state is kept as it was
 /// published, without ROOM; for a receiver whose active room is another the field is put in here. One per shard, owned by its thread; nothing allocates once
 /// its pools are filled.
 /// <code>
@@ -76,11 +77,24 @@ internal sealed class BatchBuilder
             return null;
         }
 
-        var states = CollectionsMarshal.AsSpan(_states);
-        var batch = OutboundFrame.RentBatch(StateBatch.Rent(_pool, states, room, hasRoom), (int)_length);
-        batch.SetLength(Write(states, room, hasRoom, batch.WritableBuffer));
+        var batch = OutboundFrame.RentBatch(StateBatch.Rent(_pool, CollectionsMarshal.AsSpan(_states), room, hasRoom));
         _states.Clear();
         return batch;
+    }
+
+    /// <summary>True where the encoding says which room the frame, a batch or not, is from.</summary>
+    public static bool HasRoom(OutboundFrame frame) => frame.Batch?.HasRoom ?? ((HotFlags)frame.Payload[2] & HotFlags.Room) != 0;
+
+    /// <summary>The same states for receivers whose active room is another.</summary>
+    public OutboundFrame WithRoom(StateBatch batch)
+    {
+        Begin();
+        foreach (var state in batch.States)
+        {
+            TryAdd(state);
+        }
+
+        return Build(batch.Room, hasRoom: true)!;
     }
 
     /// <summary>A state that is too long for a batch, for receivers whose active room is another.</summary>
@@ -220,8 +234,24 @@ internal sealed class BatchBuilder
 
     private static int LengthOf(OutboundFrame state) => sizeof(ushort) + state.Length + sizeof(uint);
 
-    private static int Write(ReadOnlySpan<OutboundFrame> states, uint room, bool hasRoom, Span<byte> destination)
+    /// <summary>How many bytes <see cref="Write"/> writes.</summary>
+    public static int EncodedLength(StateBatch batch)
     {
+        var view = batch.HasRoom ? sizeof(uint) : 0;
+        var length = OuterLength + view;
+        foreach (var state in batch.States)
+        {
+            length += sizeof(ushort) + state.Length + view;
+        }
+
+        return length;
+    }
+
+    /// <summary>Writes the frame that a batch is on the wire.</summary>
+    public static void Write(StateBatch batch, Span<byte> destination)
+    {
+        var states = batch.States;
+        var (room, hasRoom) = (batch.Room, batch.HasRoom);
         var rest = destination[HotFrameWriter.Write(
             new HotFrame
             {
@@ -248,8 +278,6 @@ internal sealed class BatchBuilder
 
             rest = rest[length..];
         }
-
-        return destination.Length - rest.Length;
     }
 
     // ROOM is the last of the fields but for BATCH's, which no inner frame has: it goes in behind the others.

@@ -28,7 +28,10 @@ internal sealed class ByteBudget
     {
         if (_rate > 0 && frame.Class != DeliveryClass.HotLossy)
         {
+            // The debt for it ends at one burst: however much goes that cannot wait, lossy frames get their turn again.
+            var bound = Math.Max(_fullAtNs, _clock.NowNs + (2 * _burstNs));
             Spend(frame.Length);
+            _fullAtNs = Math.Min(_fullAtNs, bound);
         }
     }
 

@@ -22,7 +22,6 @@ internal sealed class LossyPacer : TimerNode
 
     // When something in the outbox expires, or earlier.
     private long _nextExpiryNs = OutboundFrame.Never;
-    private bool _isReleasing;
 
     public LossyPacer(Session session)
     {
@@ -34,6 +33,9 @@ internal sealed class LossyPacer : TimerNode
 
     /// <summary>States that wait here.</summary>
     public int HeldStates => _line.Count + (_keys?.HeldStates ?? 0);
+
+    /// <summary>True while the session's flush has it let go what may go: a flush follows.</summary>
+    public bool IsReleasing { get; private set; }
 
     /// <summary>True while it holds buffers.</summary>
     public bool HoldsBuffers => _keys is not null || _line.Count > 0;
@@ -61,12 +63,12 @@ internal sealed class LossyPacer : TimerNode
     /// <summary>Lets go what may go now and drops what has expired; called before the wire is asked to take something.</summary>
     public void Release()
     {
-        if (_isReleasing)
+        if (IsReleasing)
         {
             return;
         }
 
-        _isReleasing = true;
+        IsReleasing = true;
         try
         {
             // What expired goes first: letting go may have to write what is in the outbox.
@@ -74,7 +76,7 @@ internal sealed class LossyPacer : TimerNode
             _budget.Set(Limits);
             while (_keys is not null && _keys.TryTakeDue(NowNs, out var frame))
             {
-                Send(frame);
+                Send(Reviewed(frame));
             }
 
             ServeLine();
@@ -82,7 +84,7 @@ internal sealed class LossyPacer : TimerNode
         }
         finally
         {
-            _isReleasing = false;
+            IsReleasing = false;
         }
 
         Rest();
@@ -268,6 +270,19 @@ internal sealed class LossyPacer : TimerNode
 
         var viewed = BatchBuilder.WithRoom(state);
         state.Release();
+        return viewed;
+    }
+
+    // The active room may have changed while a frame waited, and with it whether the receiver must be told the room. Told too often does no harm.
+    private OutboundFrame Reviewed(OutboundFrame frame)
+    {
+        if (frame.Key.Room == 0 || IsActive(frame.Key.Room) || BatchBuilder.HasRoom(frame))
+        {
+            return frame;
+        }
+
+        var viewed = frame.Batch is null ? BatchBuilder.WithRoom(frame) : Batches.WithRoom(frame.Batch);
+        frame.Release();
         return viewed;
     }
 

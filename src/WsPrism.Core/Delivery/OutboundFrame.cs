@@ -22,6 +22,9 @@ internal sealed class OutboundFrame
     private int _references;
     private FrameTally? _tally;
 
+    // A batch whose bytes nobody has asked for yet.
+    private bool _isUnwritten;
+
     private OutboundFrame()
     {
     }
@@ -54,7 +57,18 @@ internal sealed class OutboundFrame
     public bool IsMessage => Kind is FrameKind.Text or FrameKind.Binary;
 
     /// <summary>The payload.</summary>
-    public ReadOnlySpan<byte> Payload => _buffer.AsSpan(0, Length);
+    public ReadOnlySpan<byte> Payload
+    {
+        get
+        {
+            if (_isUnwritten)
+            {
+                WriteBatch();
+            }
+
+            return _buffer.AsSpan(0, Length);
+        }
+    }
 
     /// <summary>The buffer to write into before the frame is published.</summary>
     public Span<byte> WritableBuffer => _buffer;
@@ -71,20 +85,18 @@ internal sealed class OutboundFrame
         frame.Key = key;
         frame.ExpiresAtNs = Never;
         frame.IsTickState = false;
-        if (frame._buffer.Length < capacity)
-        {
-            frame._buffer = ArrayPool<byte>.Shared.Rent(Math.Max(capacity, 256));
-        }
-
+        frame.EnsureBuffer(capacity);
         frame.Length = capacity;
         return frame;
     }
 
     /// <summary>A BATCH of these states, which it takes over.</summary>
-    public static OutboundFrame RentBatch(StateBatch states, int length)
+    public static OutboundFrame RentBatch(StateBatch states)
     {
-        var frame = Rent(FrameKind.Binary, DeliveryClass.HotLossy, length, ConflationKey.ForBatch(states.Room));
+        var frame = Rent(FrameKind.Binary, DeliveryClass.HotLossy, 0, ConflationKey.ForBatch(states.Room));
         frame.Batch = states;
+        frame.Length = BatchBuilder.EncodedLength(states);
+        frame._isUnwritten = true;
         frame.ExpiresAtNs = states.EarliestExpiryNs;
         frame.IsTickState = true;
         return frame;
@@ -127,6 +139,7 @@ internal sealed class OutboundFrame
 
         Batch?.Release();
         Batch = null;
+        _isUnwritten = false;
         Poison();
         CountReturned();
         if (_compressed is not null)
@@ -143,6 +156,21 @@ internal sealed class OutboundFrame
         }
 
         OutboundFramePool.Return(this);
+    }
+
+    private void WriteBatch()
+    {
+        EnsureBuffer(Length);
+        BatchBuilder.Write(Batch!, _buffer);
+        _isUnwritten = false;
+    }
+
+    private void EnsureBuffer(int length)
+    {
+        if (_buffer.Length < length)
+        {
+            _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(length, 256));
+        }
     }
 
     [Conditional("DEBUG")]

@@ -20,6 +20,7 @@ internal sealed class PacedKeys
     private Outbox _outbox = null!;
     private long _lastStamp;
     private long _latestDueNs;
+    private long _sweptAtNs = -1;
 
     public PacedKeys(BatchBuilder batches) => _batches = batches;
 
@@ -222,6 +223,14 @@ internal sealed class PacedKeys
             return;
         }
 
+        if (_sweptAtNs == nowNs)
+        {
+            // Nothing has become free since: whoever sends ever new keys does not get a search for each.
+            Forget(_entries.Keys.First());
+            return;
+        }
+
+        _sweptAtNs = nowNs;
         var (nearest, nearestDueNs) = (default(ConflationKey), long.MaxValue);
         foreach (var (key, entry) in _entries)
         {
@@ -245,16 +254,18 @@ internal sealed class PacedKeys
             return;
         }
 
-        if (nearestDueNs == long.MaxValue)
+        Forget(nearestDueNs == long.MaxValue ? OldestHeld() : nearest);
+    }
+
+    private void Forget(in ConflationKey key)
+    {
+        _entries.Remove(key, out var entry);
+        if (entry.Held is { } held)
         {
-            nearest = OldestHeld();
-            var held = _entries[nearest].Held!;
             HeldStates -= held.States;
             _outbox.EndStates(Fate.Overflow, held.States);
             held.Release();
         }
-
-        _entries.Remove(nearest);
     }
 
     private ConflationKey OldestHeld()

@@ -50,7 +50,10 @@ internal static class LossyPath
         }
 
         session.Outbox.Admit(frame, limits);
-        session.Shard.Touch(session);
+        if (session.Pacer is not { IsReleasing: true })
+        {
+            session.Shard.Touch(session);
+        }
     }
 
     /// <summary>Ends states of a key that wait, because a newer one goes another way and would not meet them.</summary>

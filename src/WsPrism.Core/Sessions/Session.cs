@@ -221,6 +221,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
     public void RetryWire()
     {
         Pacer?.Release();
+        Shard.Touch(this);
         Connection.Retry();
     }
 
@@ -230,6 +231,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
         if (!Connection.IsCongested)
         {
             Flush();
+            Connection.Commit();
         }
         else if (cls != DeliveryClass.HotLossy && _retriedAtNs != Shard.Clock.NowNs)
         {
@@ -247,7 +249,12 @@ internal sealed partial class Session : ISession, IConnectionHandler
             return;
         }
 
-        Pacer?.Release();
+        if (Pacer is not null || Outbox.DroppedExt > 0)
+        {
+            // What comes in here must not meet frames that are collected already.
+            Connection.Commit();
+            Pacer?.Release();
+        }
 
         if (Outbox.DroppedExt > 0 && !Connection.IsCongested && !HasEnded)
         {
@@ -256,8 +263,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
             Outbox.TryEnqueue(Shard.Line.System.Lagging(dropped), Tenant.Snapshot.Outbox);
         }
 
-        Connection.Flush();
-        if (!_isGone)
+        if (Connection.Flush() && !_isGone)
         {
             Watch.NoteFlushed(Connection.IsCongested);
         }

@@ -15,8 +15,14 @@ internal interface ITransportConnection
     /// <summary>True while the wire has not taken what it was last given: what waits in the outbox now is waiting for a slow consumer.</summary>
     bool IsCongested { get; }
 
-    /// <summary>Takes from the outbox what the wire takes now.</summary>
-    void Flush();
+    /// <summary>
+    /// Takes from the outbox what the wire takes now. False where that is only collected for a write of many connections: until the end of the shard's flush, or
+    /// <see cref="Commit"/>, the outbox must not change.
+    /// </summary>
+    bool Flush();
+
+    /// <summary>Has what was collected written now, so that the outbox may change again. Nothing where nothing was.</summary>
+    void Commit();
 
     /// <summary>
     /// Tries the wire once more although it was congested when last tried, for what would otherwise be done to the session as a slow consumer. Does nothing

@@ -56,9 +56,6 @@ internal sealed unsafe class Descriptor : SafeHandle
         return new Descriptor(error);
     }
 
-    /// <summary>Sets an option of TCP; one that the system does not know is left as it is.</summary>
-    public void TrySetTcpOption(int option, int value) => _ = Libc.SetSocketOption(Number, Libc.TcpLevel, option, &value, sizeof(int));
-
     /// <summary>Makes closing throw away what was not sent, and tell the peer by a reset.</summary>
     public void TryResetOnClose()
     {

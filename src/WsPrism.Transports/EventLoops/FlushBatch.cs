@@ -82,10 +82,9 @@ internal sealed unsafe class FlushBatch : IDisposable
         _isBroken = !_ring.TrySubmit(results, out var problem);
         if (_isBroken)
         {
-            // What was sent is not known: nothing can go behind it. The loop goes on with plain sends.
+            // The loop goes on with plain sends.
             IsOpen = false;
             _loop.ReportNoRing(problem!);
-            results.Fill(Libc.Broken);
         }
 
         for (var i = 0; i < entries.Length; i++)

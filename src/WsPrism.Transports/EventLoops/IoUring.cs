@@ -31,6 +31,9 @@ internal sealed unsafe class IoUring : IDisposable
     private const int EntryLength = 64;
     private const int PositionAt = 32;
     private const int ResultLength = 16;
+    // EAGAIN of the call itself: the kernel has no memory for a request just now.
+    private const int MaxRetries = 3;
+
     private const byte DoNothing = 0; // IORING_OP_NOP
     private const byte SendOperation = 26; // IORING_OP_SEND
 
@@ -156,21 +159,34 @@ internal sealed unsafe class IoUring : IDisposable
 
     /// <summary>
     /// Runs what was prepared, in order, and stores each answer at its position: the bytes sent, or the negated errno. False where the kernel refuses the ring
-    /// itself: then nobody knows what was sent, and the ring is of no more use.
+    /// itself: then the ring is of no more use, and what may have been sent, or not, is answered as a broken connection.
     /// </summary>
     public bool TrySubmit(Span<int> results, out string? problem)
     {
         var count = _prepared;
+        results[..count].Fill(Libc.Broken);
         Volatile.Write(ref *_submissionTail, _tail);
         _prepared = 0;
         problem = null;
         var left = count;
+        var retries = 0;
         for (var answered = 0; answered < count;)
         {
             // Sends that may not wait are done when the call returns; it is repeated only where a signal came in between.
             var taken = (int)Libc.SystemCall(Libc.IoUringEnter, _descriptor.Number, left, count - answered, (nint)WaitForEvents, 0, 0);
-            if (taken < 0 && -Marshal.GetLastPInvokeError() != Libc.Interrupted)
+            var error = taken < 0 ? -Marshal.GetLastPInvokeError() : 0;
+            if (error == Libc.TryAgain && retries++ < MaxRetries)
             {
+                continue;
+            }
+
+            if (error is not (0 or Libc.Interrupted))
+            {
+                if (left == count)
+                {
+                    results[..count].Fill(Libc.TryAgain);
+                }
+
                 problem = $"io_uring_enter: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}";
                 return false;
             }

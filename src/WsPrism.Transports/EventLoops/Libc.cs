@@ -36,7 +36,6 @@ internal static unsafe partial class Libc
     public const int Linger = 13;
 
     public const int TcpLevel = 6;
-    public const int TcpNoDelay = 1;
     public const int TcpNotSentLowAt = 25;
 
     public const int ReadWrite = 3; // PROT_READ | PROT_WRITE

@@ -49,6 +49,9 @@ internal sealed partial class LoopAcceptor : ILoopHandler, IAsyncDisposable
                 _socket.DualMode = true;
             }
 
+            // What is accepted inherits both. What is behind the unsent bytes waits in the outbox, where newer states still replace older ones (PROTOCOL §5).
+            _socket.NoDelay = true;
+            _socket.SetRawSocketOption(Libc.TcpLevel, Libc.TcpNotSentLowAt, BitConverter.GetBytes(MaxUnsentBytes));
             _socket.Bind(endpoint);
             _socket.Listen(Backlog);
         }
@@ -163,11 +166,6 @@ internal sealed partial class LoopAcceptor : ILoopHandler, IAsyncDisposable
 
     private void Place(Descriptor descriptor, IPEndPoint? remote)
     {
-        descriptor.TrySetTcpOption(Libc.TcpNoDelay, 1);
-
-        // What is behind it waits in the outbox, where newer states still replace older ones (PROTOCOL §5).
-        descriptor.TrySetTcpOption(Libc.TcpNotSentLowAt, MaxUnsentBytes);
-
         var count = (uint)_loops.Count;
         var first = _loops[(int)(_next % count)];
         var second = _loops[(int)((_next + 1) % count)];

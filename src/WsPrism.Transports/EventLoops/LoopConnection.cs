@@ -76,17 +76,20 @@ internal sealed class LoopConnection : ITransportConnection, ILoopHandler
 
     public void OnFault() => _session.Fail();
 
-    public void Flush()
+    public void Commit()
     {
         if (_position >= 0)
         {
-            // Somebody wants it out now: all that was collected goes.
             _loop.Batch!.Submit();
         }
+    }
 
+    public bool Flush()
+    {
+        Commit();
         if (_loop.Batch is { IsOpen: true } batch && TryFlushIn(batch))
         {
-            return;
+            return _position < 0;
         }
 
         while (!_isBlocked && !_isClosed && !_session.Outbox.IsEmpty)
@@ -100,6 +103,7 @@ internal sealed class LoopConnection : ITransportConnection, ILoopHandler
         }
 
         CloseIfDone();
+        return true;
     }
 
     /// <summary>Takes what was sent of the bytes from <paramref name="start"/> to <paramref name="end"/> out of the outbox; of a frame that was sent in part the rest is kept to go first.</summary>
@@ -148,17 +152,10 @@ internal sealed class LoopConnection : ITransportConnection, ILoopHandler
             return;
         }
 
-        if (_isBlocked)
+        Flush();
+        if (_isBlocked && !_isClosed)
         {
             _session.Watch.NoteFlushed(isCongested: true);
-        }
-        else if (!_session.Outbox.IsEmpty)
-        {
-            Flush();
-        }
-        else
-        {
-            CloseIfDone();
         }
     }
 

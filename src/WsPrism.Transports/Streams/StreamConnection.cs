@@ -90,7 +90,7 @@ internal sealed class StreamConnection : ITransportConnection, IValueTaskSource,
     }
 
 #pragma warning disable VSTHRD002, CA2012 // Results are taken of operations that have completed: synchronously, or as their continuation says.
-    public void Flush()
+    public bool Flush()
     {
         while (_outbound is null && !_isBroken && !_session.Outbox.IsEmpty)
         {
@@ -102,7 +102,7 @@ internal sealed class StreamConnection : ITransportConnection, IValueTaskSource,
                 {
                     _pendingWrite = write.GetAwaiter();
                     _pendingWrite.UnsafeOnCompleted(_onWritten);
-                    return;
+                    return true;
                 }
 
                 write.GetAwaiter().GetResult();
@@ -111,15 +111,21 @@ internal sealed class StreamConnection : ITransportConnection, IValueTaskSource,
             {
                 ReturnOutbound();
                 Break();
-                return;
+                return true;
             }
 
             ReturnOutbound();
         }
 
         FinishIfClosed();
+        return true;
     }
 #pragma warning restore VSTHRD002, CA2012
+
+    public void Commit()
+    {
+        // Nothing is ever collected here: each stream is written for itself.
+    }
 
     public void Retry()
     {

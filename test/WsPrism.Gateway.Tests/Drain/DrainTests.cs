@@ -105,7 +105,7 @@ public abstract class DrainTests(Wire wire) : TransportTests(wire)
 
         public bool IsCongested => false;
 
-        public void Flush()
+        public bool Flush()
         {
             var cursor = session.Outbox.StartDrain();
             var count = 0;
@@ -119,6 +119,12 @@ public abstract class DrainTests(Wire wire) : TransportTests(wire)
             {
                 session.Shard.Post(session.OnClosed);
             }
+
+            return true;
+        }
+
+        public void Commit()
+        {
         }
 
         public void Retry()
