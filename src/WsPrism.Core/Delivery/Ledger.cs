@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace WsPrism.Core.Delivery;
 
 /// <summary>
@@ -14,7 +16,8 @@ internal sealed class Ledger
     private const int QueuedAt = 1;
     private const int FatesAt = 2;
 
-    private readonly long[] _counts = new long[DeliveryClasses.Count * Stride];
+    // In the object itself: a delivery then touches one line of it and follows no reference.
+    private Counts _counts;
 
     /// <summary>Messages taken in for delivery.</summary>
     public long Accepted(DeliveryClass cls) => Volatile.Read(ref _counts[(int)cls * Stride]);
@@ -27,21 +30,21 @@ internal sealed class Ledger
 
     public void Accept(DeliveryClass cls)
     {
-        var counts = _counts.AsSpan((int)cls * Stride, Stride);
+        var counts = OfClass(cls);
         counts[0]++;
         counts[QueuedAt]++;
     }
 
     public void Accept(DeliveryClass cls, long count)
     {
-        var counts = _counts.AsSpan((int)cls * Stride, Stride);
+        var counts = OfClass(cls);
         counts[0] += count;
         counts[QueuedAt] += count;
     }
 
     public void End(DeliveryClass cls, Fate fate, long count = 1)
     {
-        var counts = _counts.AsSpan((int)cls * Stride, Stride);
+        var counts = OfClass(cls);
         counts[FatesAt + (int)fate] += count;
         counts[QueuedAt] -= count;
     }
@@ -49,9 +52,17 @@ internal sealed class Ledger
     /// <summary>Adds all of another ledger to this one.</summary>
     public void Add(Ledger other)
     {
-        for (var i = 0; i < _counts.Length; i++)
+        for (var i = 0; i < DeliveryClasses.Count * Stride; i++)
         {
             _counts[i] += Volatile.Read(ref other._counts[i]);
         }
+    }
+
+    private Span<long> OfClass(DeliveryClass cls) => ((Span<long>)_counts).Slice((int)cls * Stride, Stride);
+
+    [InlineArray(DeliveryClasses.Count * Stride)]
+    private struct Counts
+    {
+        private long _first;
     }
 }

@@ -100,6 +100,13 @@ internal sealed partial class Session : ISession, IConnectionHandler
 
     public bool HasEnded { get; private set; }
 
+    /// <summary>Asks for what a delivery touches.</summary>
+    public void PrefetchQueue()
+    {
+        Prefetch.Object(Outbox, lines: 4);
+        Prefetch.Object(Ledger, lines: 5);
+    }
+
     /// <summary>Called by the registry, under its lock.</summary>
     public void Register(UserEntry user, uint handle)
     {

@@ -17,6 +17,9 @@ internal sealed partial class Shard
     // A pass ends after so many items, so that timers and flushes come round under load.
     private const int ItemsPerPass = 1_024;
 
+    // How many sessions ahead a walk fetches.
+    private const int FetchDistance = 4;
+
     private readonly Mailbox _mailbox = new();
     private readonly List<Session> _touched = [];
     private readonly Queue<IShardWork> _pausedReads = new();
@@ -153,6 +156,7 @@ internal sealed partial class Shard
         broadcast.Frame.AddReferences(unused);
         for (var i = slice.Count - 1; i >= 0; i--)
         {
+            FetchAhead(slice.Sessions, i);
             var session = slice.Sessions[i];
             if (session == broadcast.Except)
             {
@@ -173,6 +177,16 @@ internal sealed partial class Shard
 
         broadcast.Frame.Release(unused + 1);
         broadcast.WithRoom?.Release();
+    }
+
+    // What the walk touches of the sessions that come next: first the session, then what it refers to.
+    private static void FetchAhead(ReadOnlySpan<Session> sessions, int current)
+    {
+        if (current >= 2 * FetchDistance)
+        {
+            Prefetch.Object(sessions[current - (2 * FetchDistance)], lines: 3);
+            sessions[current - FetchDistance].PrefetchQueue();
+        }
     }
 
     // A delivery to many never fails because of one, and never in the face of who published.
@@ -226,6 +240,11 @@ internal sealed partial class Shard
             Executor.BeginFlush(_touched.Count - i);
             for (; i < _touched.Count; i++)
             {
+                if (i + FetchDistance < _touched.Count)
+                {
+                    Prefetch.Object(_touched[i + FetchDistance].Connection, lines: 2);
+                }
+
                 var session = _touched[i];
                 session.IsTouched = false;
                 try

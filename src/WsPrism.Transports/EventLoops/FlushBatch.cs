@@ -45,7 +45,7 @@ internal sealed unsafe class FlushBatch : IDisposable
     public void Open(int connections) => IsOpen = connections >= MinConnections && !_isBroken;
 
     /// <summary>Adds what lies in the loop's send buffer from <see cref="Start"/> to <paramref name="end"/>; returns the entry's position.</summary>
-    public int Add(LoopConnection connection, Descriptor descriptor, int end, Range frames)
+    public int Add(LoopConnection connection, int descriptor, int end, Range frames)
     {
         if (_count == _entries.Length)
         {
@@ -53,7 +53,7 @@ internal sealed unsafe class FlushBatch : IDisposable
         }
 
         var first = (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(_loop.SendBuffer, Start);
-        _ring.PrepareSend(descriptor.Number, first, end - Start);
+        _ring.PrepareSend(descriptor, first, end - Start);
         _entries[_count] = new Entry(connection, Start, end, frames);
         Start = end;
         return _count++;

@@ -16,6 +16,9 @@ internal sealed class LoopConnection : ITransportConnection, ILoopHandler
     private readonly EventLoop _loop;
     private readonly Descriptor _descriptor;
     private readonly ulong _token;
+
+    // Beside the descriptor, which is an object of its own: a send needs the number alone.
+    private readonly int _number;
     private readonly IFraming _framing;
     private readonly Session _session;
     private byte[]? _rest;
@@ -34,6 +37,7 @@ internal sealed class LoopConnection : ITransportConnection, ILoopHandler
         _loop = socket.Loop;
         _descriptor = socket.Descriptor;
         _token = socket.Token;
+        _number = socket.Descriptor.Number;
         _session = session;
         _loop.Replace(_token, this);
         _framing = framing;
@@ -211,7 +215,7 @@ internal sealed class LoopConnection : ITransportConnection, ILoopHandler
             return false;
         }
 
-        _position = batch.Add(this, _descriptor, end, first.._loop.FrameEnds.Count);
+        _position = batch.Add(this, _number, end, first.._loop.FrameEnds.Count);
         if (batch.IsFull)
         {
             batch.Submit();
