@@ -49,7 +49,8 @@ internal sealed partial class Session : ISession, IConnectionHandler
     /// <summary>This shard's part of the tenant.</summary>
     public TenantShard TenantShard { get; }
 
-    public Identity Identity { get; }
+    /// <summary>Whom the latest ticket speaks for: always the same user, whose name may be read from any thread.</summary>
+    public Identity Identity { get; private set; }
 
     public string SessionId { get; }
 
@@ -82,6 +83,9 @@ internal sealed partial class Session : ISession, IConnectionHandler
 
     /// <summary>Heartbeat and time-outs.</summary>
     public SessionWatch Watch { get; }
+
+    /// <summary>The end of its ticket; null where none of its tickets so far had one.</summary>
+    public TicketWatch? TicketWatch { get; private set; }
 
     /// <summary>The rooms that the session is in.</summary>
     public JoinedRooms Rooms { get; } = new();
@@ -131,6 +135,20 @@ internal sealed partial class Session : ISession, IConnectionHandler
         Enqueue(Shard.Line.System.Budget("ext"u8, snapshot.Policy.ExtRate));
         Enqueue(Shard.Line.System.Budget("hot"u8, snapshot.Policy.HotRate));
         Watch.Start();
+        WatchTicket();
+    }
+
+    /// <summary>Goes on under another ticket, if it is good and of the same user.</summary>
+    public bool TryRefresh(string ticket)
+    {
+        if (Tenant.Tickets.Inspect(ticket, User) is not { } identity)
+        {
+            return false;
+        }
+
+        Identity = identity;
+        WatchTicket();
+        return true;
     }
 
     public void OnText(Span<byte> message)
@@ -290,7 +308,13 @@ internal sealed partial class Session : ISession, IConnectionHandler
         {
             Span<char> chars = stackalloc char[128];
             var length = Encoding.UTF8.GetChars(name, chars);
-            var code = Tenant.Registry.TryJoin(this, chars[..length], Tenant.Snapshot, out var room);
+            var snapshot = Tenant.Snapshot;
+            if (!snapshot.RoomRules.MayJoin(chars[..length], Identity))
+            {
+                return ErrorCode.NotAllowed;
+            }
+
+            var code = Tenant.Registry.TryJoin(this, chars[..length], snapshot, out var room);
             if (code != ErrorCode.None)
             {
                 return code;
@@ -355,6 +379,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
         }
 
         HasEnded = true;
+        TicketWatch?.Stop();
         while (Rooms.Last is { } membership)
         {
             Remove(membership);
@@ -394,6 +419,18 @@ internal sealed partial class Session : ISession, IConnectionHandler
         BinaryPrimitives.WriteUInt16BigEndian(frame.WritableBuffer, code);
         Encoding.ASCII.GetBytes(text.AsSpan(0, length), frame.WritableBuffer[2..]);
         return frame;
+    }
+
+    private void WatchTicket()
+    {
+        if (Identity.ExpiresAtMs is { } end)
+        {
+            (TicketWatch ??= new TicketWatch(this)).Start(end);
+        }
+        else
+        {
+            TicketWatch?.Stop();
+        }
     }
 
     private void Remove(Membership membership)
