@@ -15,7 +15,19 @@ namespace WsPrism.Fuzz.Targets;
 internal sealed class JwsTarget : IFuzzTarget
 {
     private const string Secret = "the secret of the fuzz target has 64 bytes, as HS512 needs it to.";
-    private const long NowMs = 1_760_000_000_000;
+    private const string Claims = """{"iss":"joe","sub":"alice","exp":1300819380,"nbf":1,"aud":["a","b"],"rooms":["match:*"],"roles":["publisher"],"jti":"7"}""";
+    private const long NowMs = 1_300_000_000_000;
+
+    // The examples of RFC 7515, appendix A.2 and A.3: fixed, so that a finding can be run again.
+    private const string Payload = "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
+
+    private const string Rs256 = "eyJhbGciOiJSUzI1NiJ9." + Payload + "."
+        + "cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_lF5YKt_O8W2Fp5jujGbds9uJdbF9CUAr7t1dnZcAcQjbKBYNX4BAynRFdiuB--f_nZLgrnby"
+        + "TyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB_eSN9383LcOLn6_dO--xi12jzDwusC-eOkHWEsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rq"
+        + "Vt5AXLIhWkWywlVmtVrBp0igcN_IoypGlUPQGe77Rw";
+
+    private const string Es256 = "eyJhbGciOiJFUzI1NiJ9." + Payload
+        + ".DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = JsonMembers.MaxLevels + 1 };
 
@@ -25,23 +37,16 @@ internal sealed class JwsTarget : IFuzzTarget
 
     public JwsTarget()
     {
-        var rsa = RSA.Create(2_048);
-        var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        const string Claims = """{"sub":"alice","exp":1760000060,"nbf":1,"aud":["a","b"],"rooms":["match:*"],"roles":["publisher"],"jti":"7"}""";
-        _good =
-        [
-            Sign("""{"alg":"HS256","kid":"hs"}""", Claims, Hmac),
-            Sign("""{"typ":"JWT","alg":"RS256"}""", Claims, signed => rsa.SignData(signed, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)),
-            Sign("""{"alg":"ES256","kid":"es"}""", Claims, signed => ec.SignData(signed, HashAlgorithmName.SHA256)),
-        ];
+        _good = [Sign("""{"alg":"HS256","kid":"hs"}""", Claims, Hmac), Rs256, Es256];
         var hs = new JwtKeyConfig { Kid = "hs", Alg = JwtAlgorithm.HS256, Secret = Secret };
         _tickets = new JwtTickets(new JwtConfig
         {
+            UserClaim = "iss",
             Keys =
             [
                 hs,
-                new JwtKeyConfig { Kid = "rs", Alg = JwtAlgorithm.RS256, PublicKeyFile = new PemFile("rsa.pem", rsa.ExportSubjectPublicKeyInfoPem()) },
-                new JwtKeyConfig { Kid = "es", Alg = JwtAlgorithm.ES256, PublicKeyFile = new PemFile("ec.pem", ec.ExportSubjectPublicKeyInfoPem()) },
+                new JwtKeyConfig { Kid = "rs", Alg = JwtAlgorithm.RS256, PublicKeyFile = new PemFile("rsa.pem", RsaPem()) },
+                new JwtKeyConfig { Kid = "es", Alg = JwtAlgorithm.ES256, PublicKeyFile = new PemFile("ec.pem", EcPem()) },
             ],
         });
         _open = new JwtTickets(new JwtConfig { Keys = [hs] });
@@ -116,6 +121,26 @@ internal sealed class JwsTarget : IFuzzTarget
             // The latter: half of a surrogate pair in a name.
             return false;
         }
+    }
+
+    private static string RsaPem()
+    {
+        const string Modulus = "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pCgNMsD1W_YpRPEwOWvG6b32690r2j"
+            + "Z47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK"
+            + "-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ";
+        using var rsa = RSA.Create(new RSAParameters { Modulus = Base64Url.DecodeFromChars(Modulus), Exponent = [1, 0, 1] });
+        return rsa.ExportSubjectPublicKeyInfoPem();
+    }
+
+    private static string EcPem()
+    {
+        var point = new ECPoint
+        {
+            X = Base64Url.DecodeFromChars("f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"),
+            Y = Base64Url.DecodeFromChars("x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"),
+        };
+        using var ec = ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = point });
+        return ec.ExportSubjectPublicKeyInfoPem();
     }
 
     private static byte[] Hmac(byte[] signed) => HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), signed);
