@@ -13,7 +13,7 @@ using WsPrism.Services;
 namespace WsPrism.Core.Sessions;
 
 /// <summary>
-/// One user's connection to a tenant, from admission to the last byte. All of it belongs to its shard's thread, but for the identity, which never
+/// One user's connection to a tenant, from admission to the last byte. All of it belongs to its shard's thread, but for the user, who never
 /// changes. It ends once, with one reason; the connection may live a little longer, to take the last frames and the close.
 /// </summary>
 internal sealed partial class Session : ISession, IConnectionHandler

@@ -22,6 +22,13 @@ internal sealed class TicketAuthenticator
     /// <summary>The identity; null where the ticket is refused, and <paramref name="failure"/> says why.</summary>
     public Identity? Authenticate(string ticket, long unixTimeMs, out TicketFailure failure)
     {
+        if (ticket.Length > JwsVerifier.MaxLength)
+        {
+            // A refresh may carry as much as an envelope may be long.
+            failure = TicketFailure.Malformed;
+            return null;
+        }
+
         failure = TicketFailure.None;
         if (_devTickets.Authenticate(ticket) is { } identity)
         {

@@ -166,6 +166,8 @@ public sealed class ClaimTests
         Assert.NotNull(authenticator.Authenticate(TicketMint.Hs256("""{"alg":"HS256"}""", $$"""{"sub":"a",{{Exp}}}"""), NowMs, out _)!.ExpiresAtMs);
         Assert.Null(authenticator.Authenticate("dex", NowMs, out var failure));
         Assert.Equal(TicketFailure.Malformed, failure);
+        Assert.Null(authenticator.Authenticate(new string('d', 1_000_000), NowMs, out failure));
+        Assert.Equal(TicketFailure.Malformed, failure);
         Assert.Null(new TicketAuthenticator(new AuthConfig()).Authenticate("dev", NowMs, out failure));
         Assert.Equal(TicketFailure.Unknown, failure);
     }
