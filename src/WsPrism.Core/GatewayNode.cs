@@ -45,9 +45,10 @@ internal sealed class GatewayNode
             Shards[i].Executor = executor(Shards[i]);
         }
 
+        var ticketLogger = loggers.CreateLogger("WsPrism.Tickets");
         _tenants = config.Tenants.ToFrozenDictionary(
             tenant => tenant.Id,
-            tenant => new Tenant(new TenantSnapshot(tenant, new RouteTable(tenant.Services, extServices, hotServices)), Shards.Length, time));
+            tenant => new Tenant(new TenantSnapshot(tenant, new RouteTable(tenant.Services, extServices, hotServices)), Shards.Length, time, ticketLogger));
     }
 
     public Shard[] Shards { get; }

@@ -43,7 +43,8 @@ public interface IExtContext
     /// <param name="name">The room's name as UTF-8.</param>
     /// <param name="activate">True makes it the sender's active room.</param>
     /// <param name="maxHz">How often a second the sender wants one key of the room's lossy Hot frames at most; 0 leaves that as it is.</param>
-    /// <returns><see cref="ErrorCode.None"/>, or <see cref="ErrorCode.ResourceExhausted"/> where a limit of the tenant is reached.</returns>
+    /// <returns><see cref="ErrorCode.None"/>, <see cref="ErrorCode.ResourceExhausted"/> where a limit of the tenant is reached, or
+    /// <see cref="ErrorCode.NotAllowed"/> where the room's rule keeps the sender out.</returns>
     ErrorCode Join(ReadOnlySpan<byte> name, bool activate, double maxHz = 0);
 
     /// <summary>Takes the sender out of a room that it is in. The client is told with <c>sys.left</c>.</summary>
@@ -61,7 +62,7 @@ public interface IExtContext
     /// <summary>Writes the sender's own ledger (PROTOCOL §5) as a JSON object.</summary>
     void WriteLedger(Utf8JsonWriter json);
 
-    /// <summary>Replaces the sender's ticket.</summary>
+    /// <summary>Replaces the sender's ticket, and with it when the session ends and which rooms it may join.</summary>
     /// <returns>False where the ticket is not valid or is another user's.</returns>
     bool RefreshTicket(ReadOnlySpan<byte> ticket);
 }

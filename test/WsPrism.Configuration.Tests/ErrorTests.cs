@@ -10,7 +10,7 @@ public sealed class ErrorTests
     {
         var one = ErrorCase.All.Single(one => one.Name == name);
 
-        var result = ConfigLoader.LoadText(one.Text, "wsprism.yaml", new TestEnvironment().WithFile("cert.pem", "").WithFile("site.pfx", ""));
+        var result = ConfigLoader.LoadText(one.Text, "wsprism.yaml", new TestEnvironment().WithFile("cert.pem", "").WithFile("site.pfx", "").WithKeys());
 
         var errors = result.Errors.Select(error => error.ToString());
         var warnings = result.Warnings.Select(warning => $"warning {warning}");

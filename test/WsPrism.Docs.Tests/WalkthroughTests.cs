@@ -57,6 +57,26 @@ public sealed partial class WalkthroughTests
     }
 
     [Fact]
+    public async Task The_ticket_that_getting_started_signs_lets_one_in()
+    {
+        const string Secret = "5f4dcc3b5aa765d61d8327deb882cf99";
+        var page = Page.Of("docs/getting-started.md");
+        var keys = page.Blocks.Single(block => block.Info == "yaml tenant").Body.Replace("${WSPRISM_SECRET}", Secret).TrimEnd('\n').Replace("\n", "\n    ");
+        var script = page.Blocks.Single(block => block.Info == "js ticket").Body;
+        await using var gateway = await RunningGateway.StartAsync(
+            $"version: 1\ngateway:\n  listen: \"127.0.0.1:8080\"\n  admin: {{listen: \"127.0.0.1:9090\"}}\ntenants:\n  - id: acme\n    {keys}\n");
+        using var http = new HttpClient();
+
+        foreach (var (secret, status) in new[] { (Secret, HttpStatusCode.UpgradeRequired), ("another", HttpStatusCode.Unauthorized) })
+        {
+            var ticket = (await RunScriptAsync(script.Replace("process.env.WSPRISM_SECRET", $"\"{secret}\""))).Trim();
+            using var response = await http.GetAsync($"http://{gateway.Clients}/v1/ws?tenant=acme&ticket={ticket}");
+
+            Assert.Equal(status, response.StatusCode);
+        }
+    }
+
+    [Fact]
     public async Task The_TCP_client_of_the_protocol_gets_what_it_waits_for()
     {
         var page = Page.Of("docs/protocol.md");

@@ -80,7 +80,13 @@ internal sealed class TestGateway : IDisposable
         TryConnect(user, tenant, setUp) ?? throw new InvalidOperationException("The tenant is full.");
 
     /// <summary>Connects; null where the tenant has no seat.</summary>
-    public TestClient? TryConnect(string user, Tenant? tenant = null, Action<MemoryConnection>? setUp = null)
+    public TestClient? TryConnect(string user, Tenant? tenant = null, Action<MemoryConnection>? setUp = null) => TryConnect(new Identity(user), tenant, setUp);
+
+    /// <summary>Connects with a ticket that the tenant must find good.</summary>
+    public TestClient ConnectWith(string ticket) =>
+        TryConnect(Tenant.Tickets.Inspect(ticket) ?? throw new InvalidOperationException("The ticket is not good."))!;
+
+    private TestClient? TryConnect(Identity identity, Tenant? tenant = null, Action<MemoryConnection>? setUp = null)
     {
         tenant ??= Tenant;
         if (!tenant.Registry.TryReserveSeat(tenant.Snapshot.Config.Limits))
@@ -88,7 +94,7 @@ internal sealed class TestGateway : IDisposable
             return null;
         }
 
-        var session = Node.Open(tenant, new Identity(user), session =>
+        var session = Node.Open(tenant, identity, session =>
         {
             var connection = new MemoryConnection(session);
             setUp?.Invoke(connection);

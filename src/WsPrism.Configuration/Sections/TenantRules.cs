@@ -1,5 +1,6 @@
 using WsPrism.Configuration.Description;
 using WsPrism.Core.Configuration;
+using WsPrism.Core.Tickets;
 
 namespace WsPrism.Configuration.Sections;
 
@@ -19,6 +20,14 @@ internal static class TenantRules
 
     public static string? DevTicketPrefixes(string ticket, string user) =>
         user.EndsWith('*') && !ticket.EndsWith('*') ? "must not end in *: its ticket does not, so there is nothing to put there" : null;
+
+    // What start would stumble over: the key is made the same way there.
+    public static JwtKeyConfig JwtKeyFitsItsAlgorithm(JwtKeyConfig key, SectionScope scope)
+    {
+        if (scope.Good("alg", "secret", "public_key_file") && JwsKeys.TryCreate(key, out var at, out var problem) is null)
+            scope.Error(at, problem);
+        return key;
+    }
 
     public static SessionPolicyConfig SingleMeansOne(SessionPolicyConfig sessions, SectionScope scope)
     {

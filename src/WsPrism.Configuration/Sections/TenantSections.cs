@@ -10,13 +10,37 @@ internal static class TenantSections
 
     private static readonly IntSpec AtLeastOne = new(1, int.MaxValue);
 
+    private static readonly SectionSpec<JwtKeyConfig> JwtKey = new SectionSpec<JwtKeyConfig>()
+        .Key(x => x.Kid, Texts.KeyId, "Name of the key, as the `kid` of a ticket's header has it; unique in the list.", required: true)
+        .Key(
+            x => x.Alg,
+            new ChoiceSpec<JwtAlgorithm>([.. Enum.GetValues<JwtAlgorithm>().Select(algorithm => ($"{algorithm}", algorithm))]),
+            "The one algorithm that the key is for.",
+            required: true)
+        .Key(x => x.Secret!, Texts.Secret, "What gateway and issuer share, for HS256, HS384 and HS512: at least 32, 48 or 64 bytes, taken as they are written.")
+        .Key(x => x.PublicKeyFile, new PemFileSpec(), "The issuer's public key for RS256, PS256 (RSA, 2,048 to 8,192 bits) and ES256 (P-256).")
+        .Rule(TenantRules.JwtKeyFitsItsAlgorithm);
+
+    private static readonly SectionSpec<JwtConfig> Jwt = new SectionSpec<JwtConfig>()
+        .Key(
+            x => x.Keys,
+            new ListSpec<JwtKeyConfig>(JwtKey) { Min = 1, Max = 32, Identity = key => key.Kid, IdentityKey = "kid" },
+            "Keys that tickets may be signed with; several at once for rotation.",
+            required: true)
+        .Key(x => x.Issuer, Texts.ClaimValue, "What `iss` must be; empty asks for nothing.")
+        .Key(x => x.Audience, Texts.ClaimValue, "What `aud` must be, or hold; empty asks for nothing.")
+        .Key(x => x.UserClaim, Texts.ClaimName, "The claim that names the user.")
+        .Key(x => x.ClockSkewMs, new IntSpec(0, 600_000), "How far the clocks of issuer and gateway may differ: a ticket is good for so long before `nbf` and after `exp`.")
+        .Later("jwks_url");
+
     private static readonly SectionSpec<AuthConfig> Auth = new SectionSpec<AuthConfig>()
         .Key(
             x => x.DevTickets,
             new MapSpec<string, string>(MapKey.Text(Texts.Ticket), Texts.User) { SecretKeys = true, Check = TenantRules.DevTicketPrefixes },
             "Fixed tickets for development, ticket to user; `\"load-*\": \"user:load-*\"` matches by prefix. Refused where `gateway.production` is true.")
+        .Key(x => x.Jwt!, Jwt, "Tickets that the tenant's own backend signs (RFC 7519).")
         .Key(x => x.Origins, new ListSpec<string>(Texts.Origin), "Values of `Origin` that may connect; empty lets any.")
-        .Later("jwt", "one_time", "webhook");
+        .Later("one_time", "webhook");
 
     private static readonly SectionSpec<OutboundConfig> Outbound = new SectionSpec<OutboundConfig>()
         .Key(x => x.ExtMessages, new IntSpec(1, 1_000_000), "Envelopes that may wait.")
@@ -67,7 +91,8 @@ internal static class TenantSections
     private static readonly SectionSpec<RoomRuleConfig> Room = new SectionSpec<RoomRuleConfig>()
         .Key(x => x.Match, Texts.RoomMatch, "Room names this rule is for: a name, or a prefix followed by `*`.", required: true)
         .Key(x => x.Hot, RoomHot, "How Hot frames travel in these rooms.")
-        .Later("presence", "history", "join");
+        .Key(x => x.Join, ChoiceSpec.Of<RoomJoinRule>(), "Who may join: everybody, who has the room in the ticket's list `rooms`, or no client by itself.")
+        .Later("presence", "history");
 
     private static readonly SectionSpec<ServicesConfig> Services = new SectionSpec<ServicesConfig>()
         .Key(

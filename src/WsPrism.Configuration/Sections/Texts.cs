@@ -46,6 +46,12 @@ internal static class Texts
         Check = FitsName,
     };
 
+    public static readonly TextSpec KeyId = new("1 to 128 printable ASCII characters", "^[ -~]{1,128}$");
+
+    public static readonly TextSpec ClaimName = new("the name of a claim, 1 to 128 characters", "^.{1,128}$");
+
+    public static readonly TextSpec ClaimValue = new("a string of at most 1,024 characters", "^.{0,1024}$");
+
     public static readonly TextSpec Origin = new(
         "an origin as browsers send it, scheme://host[:port] in lower case without a path, or null",
         @"^(null|[a-z][a-z0-9+.-]*://([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(:[0-9]{1,5})?)$")

@@ -28,6 +28,9 @@ public sealed record AuthConfig
     /// <summary>Fixed tickets for development: ticket to user; <c>"load-*": "user:load-*"</c> matches by prefix. Refused in production.</summary>
     public IReadOnlyDictionary<string, string> DevTickets { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Tickets signed by the tenant's own backend; null for none.</summary>
+    public JwtConfig? Jwt { get; init; }
+
     /// <summary>Values of <c>Origin</c> that may connect; empty lets any.</summary>
     public IReadOnlyList<string> Origins { get; init; } = [];
 }
@@ -147,6 +150,9 @@ public sealed record RoomRuleConfig
 
     /// <summary>How Hot frames travel in these rooms.</summary>
     public RoomHotConfig Hot { get; init; } = new();
+
+    /// <summary>Who may join these rooms.</summary>
+    public RoomJoinRule Join { get; init; } = RoomJoinRule.Any;
 }
 
 /// <summary>The <c>hot</c> section of a room rule.</summary>
@@ -213,6 +219,19 @@ public enum SlowConsumerRule
 
     /// <summary>Drop the oldest waiting envelope and say so once with <c>sys.lagging</c>.</summary>
     DropOldest,
+}
+
+/// <summary>Values of <c>rooms[].join</c>.</summary>
+public enum RoomJoinRule
+{
+    /// <summary>Everybody.</summary>
+    Any,
+
+    /// <summary>Who has the room in the list of rooms of its ticket.</summary>
+    Ticket,
+
+    /// <summary>No client by itself.</summary>
+    Server,
 }
 
 /// <summary>Values of <c>policy.sessions.mode</c>.</summary>

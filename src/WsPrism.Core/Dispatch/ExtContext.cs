@@ -113,11 +113,7 @@ internal sealed class ExtContext : IExtContext
 
     public void WriteLedger(Utf8JsonWriter json) => LedgerJson.Write(_session.SettledLedger(), json);
 
-    public bool RefreshTicket(ReadOnlySpan<byte> ticket)
-    {
-        var identity = _session.Tenant.Snapshot.DevTickets.Authenticate(System.Text.Encoding.UTF8.GetString(ticket));
-        return identity?.User == _session.User;
-    }
+    public bool RefreshTicket(ReadOnlySpan<byte> ticket) => _session.TryRefresh(System.Text.Encoding.UTF8.GetString(ticket));
 
     private OutboundFrame Encode(ReadOnlySpan<byte> type, IRoom? room) => EnvelopeFrames.Encode(
         _route.IsSystem ? DeliveryClass.Control : DeliveryClass.Ext,

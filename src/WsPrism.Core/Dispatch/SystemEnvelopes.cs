@@ -86,6 +86,12 @@ internal sealed class SystemEnvelopes
         return End("lagging"u8);
     }
 
+    public OutboundFrame Expiring(long inMs)
+    {
+        BeginObject().WriteNumber("in_ms"u8, inMs);
+        return End("expiring"u8);
+    }
+
     private Utf8JsonWriter BeginObject()
     {
         var json = _scratch.Begin();

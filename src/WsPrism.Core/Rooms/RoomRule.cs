@@ -19,6 +19,7 @@ internal sealed class RoomRule
 
         TickHz = config.Hot.TickHz;
         MaxHz = config.Hot.MaxHz;
+        Join = config.Join;
         TtlNs = config.Hot.TtlMs * 1_000_000L;
     }
 
@@ -27,6 +28,9 @@ internal sealed class RoomRule
 
     /// <summary>How often a second a member gets one key, 0 for any number.</summary>
     public int MaxHz { get; }
+
+    /// <summary>Who may join.</summary>
+    public RoomJoinRule Join { get; }
 
     /// <summary>How old a lossy frame may grow, 0 for any age.</summary>
     public long TtlNs { get; }

@@ -1,4 +1,5 @@
 using WsPrism.Core.Configuration;
+using WsPrism.Core.Sessions;
 
 namespace WsPrism.Core.Rooms;
 
@@ -10,11 +11,19 @@ internal sealed class RoomRules
     public RoomRules(IReadOnlyList<RoomRuleConfig> rules) =>
         _rules = [.. rules.Select(rule => (rule.Match.TrimEnd('*'), !rule.Match.EndsWith('*'), new RoomRule(rule)))];
 
-    public RoomRule For(string room)
+    /// <summary>False where the room's rule keeps this client out.</summary>
+    public bool MayJoin(ReadOnlySpan<char> room, Identity identity) => For(room).Join switch
+    {
+        RoomJoinRule.Any => true,
+        RoomJoinRule.Ticket => identity.Rooms?.Contains(room) == true,
+        _ => false,
+    };
+
+    public RoomRule For(ReadOnlySpan<char> room)
     {
         foreach (var (prefix, isExact, rule) in _rules)
         {
-            if (isExact ? room == prefix : room.StartsWith(prefix, StringComparison.Ordinal))
+            if (isExact ? room.SequenceEqual(prefix) : room.StartsWith(prefix, StringComparison.Ordinal))
             {
                 return rule;
             }

@@ -1,8 +1,9 @@
 using System.Text;
+using WsPrism.Core.Tickets;
 
 namespace WsPrism.Core.Sessions;
 
-/// <summary>Who a valid ticket speaks for. Immutable.</summary>
+/// <summary>Who a valid ticket speaks for, and what else it says. Immutable.</summary>
 internal sealed class Identity
 {
     /// <summary>The longest name of a user, in bytes of UTF-8; as long as a room's.</summary>
@@ -19,4 +20,16 @@ internal sealed class Identity
 
     /// <summary><see cref="User"/> as UTF-8.</summary>
     public byte[] UserUtf8 { get; }
+
+    /// <summary>The first millisecond since 1970 at which the ticket is no longer good; null for one that does not end.</summary>
+    public long? ExpiresAtMs { get; init; }
+
+    /// <summary>The ticket's own name (<c>jti</c>); null where it has none.</summary>
+    public string? TicketId { get; init; }
+
+    /// <summary>What the user may do beyond others.</summary>
+    public IReadOnlyList<string> Roles { get; init; } = [];
+
+    /// <summary>Rooms with <c>join: ticket</c> that the user may join; null where the ticket has no such list, which is like an empty one.</summary>
+    public TicketRooms? Rooms { get; init; }
 }

@@ -13,7 +13,7 @@ using WsPrism.Services;
 namespace WsPrism.Core.Sessions;
 
 /// <summary>
-/// One user's connection to a tenant, from admission to the last byte. All of it belongs to its shard's thread, but for the identity, which never
+/// One user's connection to a tenant, from admission to the last byte. All of it belongs to its shard's thread, but for the user, who never
 /// changes. It ends once, with one reason; the connection may live a little longer, to take the last frames and the close.
 /// </summary>
 internal sealed partial class Session : ISession, IConnectionHandler
@@ -49,7 +49,8 @@ internal sealed partial class Session : ISession, IConnectionHandler
     /// <summary>This shard's part of the tenant.</summary>
     public TenantShard TenantShard { get; }
 
-    public Identity Identity { get; }
+    /// <summary>Whom the latest ticket speaks for: always the same user, whose name may be read from any thread.</summary>
+    public Identity Identity { get; private set; }
 
     public string SessionId { get; }
 
@@ -82,6 +83,9 @@ internal sealed partial class Session : ISession, IConnectionHandler
 
     /// <summary>Heartbeat and time-outs.</summary>
     public SessionWatch Watch { get; }
+
+    /// <summary>The end of its ticket; null where none of its tickets so far had one.</summary>
+    public TicketWatch? TicketWatch { get; private set; }
 
     /// <summary>The rooms that the session is in.</summary>
     public JoinedRooms Rooms { get; } = new();
@@ -138,6 +142,20 @@ internal sealed partial class Session : ISession, IConnectionHandler
         Enqueue(Shard.Line.System.Budget("ext"u8, snapshot.Policy.ExtRate));
         Enqueue(Shard.Line.System.Budget("hot"u8, snapshot.Policy.HotRate));
         Watch.Start();
+        WatchTicket();
+    }
+
+    /// <summary>Goes on under another ticket, if it is good and of the same user.</summary>
+    public bool TryRefresh(string ticket)
+    {
+        if (Tenant.Tickets.Inspect(ticket, User) is not { } identity)
+        {
+            return false;
+        }
+
+        Identity = identity;
+        WatchTicket();
+        return true;
     }
 
     public void OnText(Span<byte> message)
@@ -303,7 +321,13 @@ internal sealed partial class Session : ISession, IConnectionHandler
         {
             Span<char> chars = stackalloc char[128];
             var length = Encoding.UTF8.GetChars(name, chars);
-            var code = Tenant.Registry.TryJoin(this, chars[..length], Tenant.Snapshot, out var room);
+            var snapshot = Tenant.Snapshot;
+            if (!snapshot.RoomRules.MayJoin(chars[..length], Identity))
+            {
+                return ErrorCode.NotAllowed;
+            }
+
+            var code = Tenant.Registry.TryJoin(this, chars[..length], snapshot, out var room);
             if (code != ErrorCode.None)
             {
                 return code;
@@ -368,6 +392,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
         }
 
         HasEnded = true;
+        TicketWatch?.Stop();
         while (Rooms.Last is { } membership)
         {
             Remove(membership);
@@ -407,6 +432,18 @@ internal sealed partial class Session : ISession, IConnectionHandler
         BinaryPrimitives.WriteUInt16BigEndian(frame.WritableBuffer, code);
         Encoding.ASCII.GetBytes(text.AsSpan(0, length), frame.WritableBuffer[2..]);
         return frame;
+    }
+
+    private void WatchTicket()
+    {
+        if (Identity.ExpiresAtMs is { } end)
+        {
+            (TicketWatch ??= new TicketWatch(this)).Start(end);
+        }
+        else
+        {
+            TicketWatch?.Stop();
+        }
     }
 
     private void Remove(Membership membership)

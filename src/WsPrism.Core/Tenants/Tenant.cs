@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Logging;
 using WsPrism.Core.Policies;
+using WsPrism.Core.Tickets;
 
 namespace WsPrism.Core.Tenants;
 
@@ -10,10 +12,11 @@ internal sealed class Tenant
 {
     private TenantSnapshot _snapshot;
 
-    public Tenant(TenantSnapshot snapshot, int shards, TimeProvider time)
+    public Tenant(TenantSnapshot snapshot, int shards, TimeProvider time, ILogger ticketLogger)
     {
         _snapshot = snapshot;
         Registry = new TenantRegistry(shards);
+        Tickets = new TicketInspector(this, time, ticketLogger);
         var ext = new SharedRateBucket(time);
         var hot = new SharedRateBucket(time);
         Shards = new TenantShard[shards];
@@ -33,6 +36,8 @@ internal sealed class Tenant
     }
 
     public TenantRegistry Registry { get; }
+
+    public TicketInspector Tickets { get; }
 
     public TenantShard[] Shards { get; }
 }

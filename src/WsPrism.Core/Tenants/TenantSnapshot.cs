@@ -3,6 +3,7 @@ using WsPrism.Core.Delivery;
 using WsPrism.Core.Dispatch;
 using WsPrism.Core.Policies;
 using WsPrism.Core.Rooms;
+using WsPrism.Core.Tickets;
 
 namespace WsPrism.Core.Tenants;
 
@@ -16,7 +17,7 @@ internal sealed class TenantSnapshot
         Policy = new PolicySnapshot(config.Policy);
         RoomRules = new RoomRules(config.Rooms);
         Outbox = OutboxLimits.From(config);
-        DevTickets = new DevTickets(config.Auth.DevTickets);
+        Tickets = new TicketAuthenticator(config.Auth);
     }
 
     public TenantConfig Config { get; }
@@ -29,5 +30,5 @@ internal sealed class TenantSnapshot
 
     public OutboxLimits Outbox { get; }
 
-    public DevTickets DevTickets { get; }
+    public TicketAuthenticator Tickets { get; }
 }

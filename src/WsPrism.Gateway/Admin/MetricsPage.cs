@@ -7,6 +7,7 @@ using WsPrism.Core.Metrics;
 using WsPrism.Core.Policies;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Tenants;
+using WsPrism.Core.Tickets;
 using WsPrism.Gateway.Handshake;
 using WsPrism.Protocol;
 
@@ -36,6 +37,7 @@ internal sealed class MetricsPage
         var page = new PrometheusWriter(output);
         WriteSessions(page);
         WriteHandshakes(page);
+        WriteTickets(page);
         WriteTraffic(page, ledgers);
         WritePolicy(page);
         WriteLedger(page, ledgers);
@@ -125,6 +127,18 @@ internal sealed class MetricsPage
             page.Sample(
                 "wsprism_handshakes_total", count,
                 ("tenant", tenant), ("transport", transport), ("status", answer.Status.ToString(CultureInfo.InvariantCulture)), ("code", answer.Code));
+        }
+    }
+
+    private void WriteTickets(PrometheusWriter page)
+    {
+        page.Family("wsprism_ticket_failures_total", "counter", "Tickets that were refused, in handshakes and refreshes, by reason.");
+        foreach (var tenant in _node.Tenants)
+        {
+            foreach (var failure in TicketFailures.All)
+            {
+                page.Sample("wsprism_ticket_failures_total", tenant.Tickets.Refused(failure), ("tenant", tenant.Id), ("reason", failure.Name()));
+            }
         }
     }
 

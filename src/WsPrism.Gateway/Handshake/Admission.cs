@@ -57,7 +57,7 @@ internal sealed class Admission
             return new HandshakeVerdict(HandshakeAnswer.NotAllowed);
         }
 
-        var identity = tenant?.Snapshot.DevTickets.Authenticate(credentials.Ticket);
+        var identity = tenant?.Tickets.Inspect(credentials.Ticket);
         if (identity is null)
         {
             return new HandshakeVerdict(HandshakeAnswer.AuthFailed);

@@ -1,10 +1,10 @@
+using WsPrism.Core.Tickets;
+
 namespace WsPrism.Gateway.Handshake;
 
 /// <summary>Whom a client says it is: a tenant and a ticket that are well-formed.</summary>
 internal readonly struct Credentials
 {
-    private const int MaxTicketLength = 4_096;
-
     private Credentials(string tenant, string ticket)
     {
         Tenant = tenant;
@@ -20,7 +20,7 @@ internal readonly struct Credentials
     public static bool TryCreate(string tenant, string ticket, out Credentials credentials)
     {
         credentials = new Credentials(tenant, ticket);
-        return IsTenantId(tenant) && ticket.Length is > 0 and <= MaxTicketLength && !ticket.Any(c => c is <= ' ' or > '~');
+        return IsTenantId(tenant) && ticket.Length is > 0 and <= JwsVerifier.MaxLength && !ticket.Any(c => c is <= ' ' or > '~');
     }
 
     private static bool IsTenantId(string text) =>

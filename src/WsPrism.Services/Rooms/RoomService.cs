@@ -58,7 +58,7 @@ public sealed class RoomService : IExtService
         }
         else if (context.Join(message.Room, activate, maxHz) is var code && code != ErrorCode.None)
         {
-            context.Fail(code, "A limit of the tenant on rooms or their users is reached.");
+            context.Fail(code, code == ErrorCode.NotAllowed ? "This room is not open to this client." : "A limit of the tenant on rooms or their users is reached.");
         }
     }
 
