@@ -1,4 +1,5 @@
 using WsPrism.Core.Policies;
+using WsPrism.Core.ServerApi;
 
 namespace WsPrism.Core.Tenants;
 
@@ -14,6 +15,7 @@ internal sealed class Tenant
     {
         _snapshot = snapshot;
         Registry = new TenantRegistry(shards);
+        ServerIds = new RecentIds(time);
         var ext = new SharedRateBucket(time);
         var hot = new SharedRateBucket(time);
         Shards = new TenantShard[shards];
@@ -35,4 +37,7 @@ internal sealed class Tenant
     public TenantRegistry Registry { get; }
 
     public TenantShard[] Shards { get; }
+
+    /// <summary>What the server API has answered of late, by the ids that the backend gave.</summary>
+    public RecentIds ServerIds { get; }
 }
