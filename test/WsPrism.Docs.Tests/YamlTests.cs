@@ -38,7 +38,7 @@ public sealed class YamlTests
     // Examples may name files and variables that are the reader's to have.
     private sealed class Surroundings : ConfigEnvironment
     {
-        public override string? GetVariable(string name) => "value";
+        public override string? GetVariable(string name) => $"value-of-{name}-long-enough-for-a-key";
 
         public override bool FileExists(string path) => true;
 
