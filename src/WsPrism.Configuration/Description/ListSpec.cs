@@ -35,7 +35,8 @@ internal sealed class ListSpec<T> : ValueSpec<IReadOnlyList<T>>
             return false;
         if (node is not YamlSequence list)
         {
-            reading.Error(path, $"must be {Expected}, got {Got(node)}" + (node is YamlScalar ? ": write [a, b], or one \"- entry\" a line" : ""));
+            var got = node is YamlScalar && _item is ScalarSpec<T> { Secret: true } ? "something else (not shown)" : Got(node);
+            reading.Error(path, $"must be {Expected}, got {got}" + (node is YamlScalar ? ": write [a, b], or one \"- entry\" a line" : ""));
             return false;
         }
 

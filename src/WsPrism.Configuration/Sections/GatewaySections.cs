@@ -27,8 +27,8 @@ internal static class GatewaySections
         .Key(x => x.Listen, Texts.ListenOrOff, "Where clients that have no WebSocket connect; empty: nowhere. `tls` holds for it too.");
 
     private static readonly SectionSpec<AdminConfig> Admin = new SectionSpec<AdminConfig>()
-        .Key(x => x.Listen, Texts.Listen, "Where `/metrics`, `/healthz` and `/readyz` are served; never the client listener, and best kept on loopback.")
-        .Later("api_keys");
+        .Key(x => x.Listen, Texts.Listen, "Where `/metrics`, `/healthz`, `/readyz` and the server API are served; never the client listener, and best kept on loopback.")
+        .Key(x => x.ApiKeys, new ListSpec<string>(Texts.ApiKey), "The operator's keys of the server API: they reach every tenant. Without any key, here or in a tenant, the API is closed.");
 
     private static readonly SectionSpec<LoggingConfig> Logging = new SectionSpec<LoggingConfig>()
         .Key(x => x.Level, Level, "Least level that is logged.")

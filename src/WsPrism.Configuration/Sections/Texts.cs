@@ -31,6 +31,8 @@ internal static class Texts
 
     public static readonly TextSpec Secret = new("a string", "^.+$") { Secret = true };
 
+    public static readonly TextSpec ApiKey = new("32 to 512 characters of A-Z, a-z, 0-9, . _ ~ + / = -", "^[A-Za-z0-9._~+/=-]{32,512}$") { Secret = true };
+
     public static readonly TextSpec Category = new("a log category such as WsPrism.Sessions, 1 to 200 characters", "^[A-Za-z_][A-Za-z0-9_.+-]{0,199}$");
 
     public static readonly TextSpec TenantId = new("1 to 64 characters of a-z, 0-9, _ and -, the first a letter or a digit", "^[a-z0-9][a-z0-9_-]{0,63}$");

@@ -107,8 +107,11 @@ public sealed record TcpConfig
 /// <summary>The <c>gateway.admin</c> section.</summary>
 public sealed record AdminConfig
 {
-    /// <summary>Where <c>/metrics</c>, <c>/healthz</c> and <c>/readyz</c> are served: <c>host:port</c> or <c>unix:/path</c>.</summary>
+    /// <summary>Where <c>/metrics</c>, <c>/healthz</c>, <c>/readyz</c> and the server API are served: <c>host:port</c> or <c>unix:/path</c>.</summary>
     public string Listen { get; init; } = "127.0.0.1:9090";
+
+    /// <summary>The operator's keys of the server API, which reach every tenant; several are valid at once.</summary>
+    public IReadOnlyList<string> ApiKeys { get; init; } = [];
 }
 
 /// <summary>The <c>gateway.logging</c> section.</summary>

@@ -9,6 +9,9 @@ public sealed record TenantConfig
     /// <summary>How clients prove who they are.</summary>
     public AuthConfig Auth { get; init; } = new();
 
+    /// <summary>Keys of the server API that reach this tenant alone; several are valid at once.</summary>
+    public IReadOnlyList<string> ApiKeys { get; init; } = [];
+
     /// <summary>What the tenant and each of its sessions may hold.</summary>
     public LimitsConfig Limits { get; init; } = new();
 

@@ -41,32 +41,7 @@ internal sealed class HotContext : IHotContext
         var target = (Room)room;
         var key = ConflationKey.For(room.Handle, _session.Handle, frame);
         var outgoing = frame with { Flags = (frame.Flags & ~Own) | HotFlags.Sender, Sender = _session.Handle };
-        if (target.Rule.ShapesLossy && (frame.Flags & HotFlags.Reliable) == 0)
-        {
-            PublishShaped(target, outgoing, key, audience);
-            return;
-        }
-
-        var withRoom = outgoing with { Flags = outgoing.Flags | HotFlags.Room, Room = room.Handle };
-        _shard.Publish(new Broadcast(
-            target, HotFrames.Encode(outgoing, key), HotFrames.Encode(withRoom, key), audience == Audience.Others ? _session : null));
-    }
-
-    // A state of a room with ticks has one encoding: the batch puts ROOM in where a receiver needs it.
-    private void PublishShaped(Room room, in HotFrame frame, in ConflationKey key, Audience audience)
-    {
-        var expiresAtNs = room.Rule.TtlNs > 0 ? _shard.Clock.NowNs + room.Rule.TtlNs : OutboundFrame.Never;
-        var isTickState = room.Rule.TickHz > 0;
-        var state = HotFrames.Encode(frame, key);
-        (state.ExpiresAtNs, state.IsTickState) = (expiresAtNs, isTickState);
-        OutboundFrame? withRoom = null;
-        if (!isTickState)
-        {
-            withRoom = HotFrames.Encode(frame with { Flags = frame.Flags | HotFlags.Room, Room = room.Handle }, key);
-            withRoom.ExpiresAtNs = expiresAtNs;
-        }
-
-        _shard.Publish(new Broadcast(room, state, withRoom, audience == Audience.Others ? _session : null));
+        _shard.Publish(RoomFrames.Encode(target, outgoing, key, _shard.Clock.NowNs, audience == Audience.Others ? _session : null));
     }
 
     public void Fail(ErrorCode code, string message) => Failure = (code, message);

@@ -41,6 +41,9 @@ internal enum EndReason : byte
 
     /// <summary>A fault of the gateway's own.</summary>
     InternalError,
+
+    /// <summary>The backend or the operator wanted it so, through the server API.</summary>
+    Kicked,
 }
 
 /// <summary>What each <see cref="EndReason"/> means to others.</summary>
@@ -57,7 +60,7 @@ internal static class EndReasons
         EndReason.ProtocolError => Protocol.CloseCode.ProtocolError,
         EndReason.TicketExpired => Protocol.CloseCode.TicketExpired,
         EndReason.Violations => Protocol.CloseCode.PolicyViolation,
-        EndReason.Replaced or EndReason.TenantRemoved => Protocol.CloseCode.Kicked,
+        EndReason.Replaced or EndReason.TenantRemoved or EndReason.Kicked => Protocol.CloseCode.Kicked,
         EndReason.TooManySessions => Protocol.CloseCode.TooManySessions,
         EndReason.QueueOverflow or EndReason.WriteTimeout => Protocol.CloseCode.SlowConsumer,
         EndReason.IdleTimeout => Protocol.CloseCode.IdleTimeout,
@@ -78,6 +81,6 @@ internal static class EndReasons
     private static readonly string[] Names =
     [
         "client_closed", "connection_lost", "drained", "protocol_error", "ticket_expired", "violations", "replaced", "tenant_removed",
-        "too_many_sessions", "queue_overflow", "write_timeout", "idle_timeout", "internal_error",
+        "too_many_sessions", "queue_overflow", "write_timeout", "idle_timeout", "internal_error", "kicked",
     ];
 }

@@ -373,6 +373,16 @@ internal sealed partial class Session : ISession, IConnectionHandler
         }
     }
 
+    /// <summary>Ends the session because the backend or the operator wants it so; the client is told their reason.</summary>
+    public void Kick(string reason)
+    {
+        if (!HasEnded)
+        {
+            Enqueue(Shard.Line.System.Kicked(reason));
+            End(EndReason.Kicked);
+        }
+    }
+
     /// <summary>Ends the session: it leaves everything at once, and the connection takes the last frames and the close.</summary>
     public void End(EndReason reason, ushort closeCode = 0, string? text = null)
     {

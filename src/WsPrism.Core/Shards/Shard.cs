@@ -140,8 +140,11 @@ internal sealed partial class Shard
         Deliver(broadcast);
     }
 
-    // Walks this shard's members from the last to the first: a member that ends on the way is replaced by one that was already served.
-    private void Deliver(in Broadcast broadcast)
+    /// <summary>
+    /// Delivers to this shard's members alone; takes over a reference of each frame. Walks them from the last to the first: a member that ends on the way is
+    /// replaced by one that was already served.
+    /// </summary>
+    public void Deliver(in Broadcast broadcast)
     {
         var slice = broadcast.Room.Slices[Index];
         if (slice.ShapesLossy && broadcast.Frame.Class == DeliveryClass.HotLossy)
@@ -189,8 +192,10 @@ internal sealed partial class Shard
         }
     }
 
-    // A delivery to many never fails because of one, and never in the face of who published.
-    private void Offer(Session session, OutboundFrame frame)
+    /// <summary>
+    /// Puts a frame into one session's queue; takes over a reference. A delivery to many never fails because of one, and never in the face of who published.
+    /// </summary>
+    public void Offer(Session session, OutboundFrame frame)
     {
         try
         {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using WsPrism.Core.Policies;
+using WsPrism.Core.ServerApi;
 using WsPrism.Core.Tickets;
 
 namespace WsPrism.Core.Tenants;
@@ -17,6 +18,7 @@ internal sealed class Tenant
         _snapshot = snapshot;
         Registry = new TenantRegistry(shards);
         Tickets = new TicketInspector(this, time, ticketLogger);
+        ServerIds = new RecentIds(time);
         var ext = new SharedRateBucket(time);
         var hot = new SharedRateBucket(time);
         Shards = new TenantShard[shards];
@@ -40,4 +42,7 @@ internal sealed class Tenant
     public TicketInspector Tickets { get; }
 
     public TenantShard[] Shards { get; }
+
+    /// <summary>What the server API has answered of late, by the ids that the backend gave.</summary>
+    public RecentIds ServerIds { get; }
 }

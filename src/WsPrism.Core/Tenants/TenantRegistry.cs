@@ -15,7 +15,7 @@ internal sealed class TenantRegistry
     private readonly Lock _gate = new();
     private readonly Dictionary<string, UserEntry> _users = [];
     private readonly Dictionary<string, Room> _rooms = [];
-    private readonly HashSet<Session> _sessions = [];
+    private readonly Dictionary<string, Session> _sessions = [];
     private readonly int _shards;
     private int _seats;
     private uint _lastSessionHandle;
@@ -114,7 +114,7 @@ internal sealed class TenantRegistry
             }
 
             user.Sessions.Add(session);
-            _sessions.Add(session);
+            _sessions.Add(session.SessionId, session);
             session.Register(user, NextHandle(ref _lastSessionHandle));
             return true;
         }
@@ -125,7 +125,7 @@ internal sealed class TenantRegistry
     {
         lock (_gate)
         {
-            if (_sessions.Remove(session))
+            if (_sessions.Remove(session.SessionId))
             {
                 session.UserEntry!.Sessions.Remove(session);
                 ForgetUserIfGone(session.UserEntry);
@@ -266,7 +266,52 @@ internal sealed class TenantRegistry
     {
         lock (_gate)
         {
-            return [.. _sessions];
+            return [.. _sessions.Values];
+        }
+    }
+
+    /// <summary>The session of this id; null where there is none.</summary>
+    public Session? FindSession(string id)
+    {
+        lock (_gate)
+        {
+            return _sessions.GetValueOrDefault(id);
+        }
+    }
+
+    /// <summary>A copy of a user's sessions at this moment, oldest first.</summary>
+    public Session[] SessionsOf(string user)
+    {
+        lock (_gate)
+        {
+            return _users.TryGetValue(user, out var entry) ? [.. entry.Sessions] : [];
+        }
+    }
+
+    /// <summary>The room of this name; null where nobody is in it.</summary>
+    public Room? FindRoom(string name)
+    {
+        lock (_gate)
+        {
+            return _rooms.GetValueOrDefault(name);
+        }
+    }
+
+    /// <summary>A copy of the rooms at this moment.</summary>
+    public Room[] Rooms()
+    {
+        lock (_gate)
+        {
+            return [.. _rooms.Values];
+        }
+    }
+
+    /// <summary>A copy of the users in a room at this moment, with their sessions' handles.</summary>
+    public (string User, uint[] Handles)[] MembersOf(Room room)
+    {
+        lock (_gate)
+        {
+            return [.. room.Users.Select(entry => (entry.Key.Identity.User, entry.Value.ToArray()))];
         }
     }
 

@@ -1,10 +1,12 @@
 using System.Buffers;
+using Microsoft.AspNetCore.Http.Features;
 using WsPrism.Core;
+using WsPrism.Gateway.Admin.Api;
 using WsPrism.Gateway.Handshake;
 
 namespace WsPrism.Gateway.Admin;
 
-/// <summary>What the admin listener serves without a key: liveness, readiness, metrics.</summary>
+/// <summary>What the admin listener serves: liveness, readiness and metrics without a key, and the server API.</summary>
 internal sealed class AdminEndpoints
 {
     // A shard passes at least every 50 ms; one that has not for so long hangs.
@@ -12,15 +14,24 @@ internal sealed class AdminEndpoints
 
     private readonly GatewayNode _node;
     private readonly MetricsPage _metrics;
+    private readonly ApiEndpoints _api;
 
-    public AdminEndpoints(GatewayNode node, HandshakeCounters handshakes, TimeProvider time)
+    public AdminEndpoints(GatewayNode node, HandshakeCounters handshakes, ApiEndpoints api, TimeProvider time)
     {
         _node = node;
+        _api = api;
         _metrics = new MetricsPage(node, handshakes, time);
     }
 
     public async Task HandleAsync(HttpContext http)
     {
+        var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (ApiEndpoints.Serves(target))
+        {
+            await _api.HandleAsync(http, target);
+            return;
+        }
+
         if (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method))
         {
             http.Response.Headers.Allow = "GET, HEAD";
@@ -41,7 +52,7 @@ internal sealed class AdminEndpoints
                 await WriteMetricsAsync(http.Response);
                 break;
             default:
-                await WriteAsync(http.Response, StatusCodes.Status404NotFound, "not found; there are /healthz, /readyz and /metrics\n");
+                await WriteAsync(http.Response, StatusCodes.Status404NotFound, "not found; there are /healthz, /readyz, /metrics and the server API, /v1/openapi.json\n");
                 break;
         }
     }

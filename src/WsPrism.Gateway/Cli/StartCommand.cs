@@ -126,7 +126,7 @@ internal static partial class StartLog
     [LoggerMessage(13, LogLevel.Information, "TCP transport active at {Address}{Security}")]
     public static partial void TcpActive(ILogger logger, string address, string security);
 
-    [LoggerMessage(5, LogLevel.Information, "Admin listener (/metrics, /healthz, /readyz) active at {Address}")]
+    [LoggerMessage(5, LogLevel.Information, "Admin listener (/metrics, /healthz, /readyz, server API) active at {Address}")]
     public static partial void AdminActive(ILogger logger, string address);
 
     [LoggerMessage(6, LogLevel.Information, "Loaded configuration for tenant: \"{Tenant}\"")]

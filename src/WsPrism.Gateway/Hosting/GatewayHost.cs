@@ -3,6 +3,7 @@ using WsPrism.Core;
 using WsPrism.Core.Configuration;
 using WsPrism.Core.Shards;
 using WsPrism.Gateway.Admin;
+using WsPrism.Gateway.Admin.Api;
 using WsPrism.Gateway.Cli;
 using WsPrism.Gateway.Handshake;
 using WsPrism.Services;
@@ -38,7 +39,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         var admission = new Admission(Node, handshakes);
         var opener = new SessionOpener(Node);
         var clients = new ClientEndpoints(new HandshakeEndpoint(admission, opener, trusted), servesPage: !config.Gateway.Production);
-        var admin = new AdminEndpoints(Node, handshakes, time);
+        var admin = new AdminEndpoints(Node, handshakes, new ApiEndpoints(Node, new ApiKeys(config, time), time, loggers.CreateLogger("WsPrism.Api")), time);
         var listener = new ClientListener(config.Gateway, _certificate, trusted, time, loggers);
         _clients = new WebServer(
             "gateway.listen", config.Gateway.Listen, listener.ConfigureHttp, loggers, clients.HandleAsync,

@@ -19,6 +19,7 @@ public sealed class EndReasonTests
     [InlineData((int)EndReason.WriteTimeout, 4410, "write_timeout")]
     [InlineData((int)EndReason.IdleTimeout, 4411, "idle_timeout")]
     [InlineData((int)EndReason.InternalError, 1011, "internal_error")]
+    [InlineData((int)EndReason.Kicked, 4408, "kicked")]
     public void Each_reason_has_its_code_its_log_and_its_metric(int value, int code, string name)
     {
         var reason = (EndReason)value;

@@ -23,7 +23,7 @@ public sealed class AdminListenerTests
     [InlineData("/v1/ws?tenant=acme&ticket=t-alice")]
     [InlineData("/metrics/")]
     [InlineData("/HEALTHZ")]
-    [InlineData("/v1/tenants")]
+    [InlineData("/v1/tenant")]
     public async Task Anything_else_is_not_found(string target)
     {
         await using var gateway = await GatewayUnderTest.StartAsync();

@@ -1,0 +1,130 @@
+using WsPrism.Core.Delivery;
+using WsPrism.Core.Dispatch;
+using WsPrism.Core.Sessions;
+using WsPrism.Core.Shards;
+using WsPrism.Core.Tenants;
+using WsPrism.Protocol;
+using WsPrism.Protocol.Ext;
+using WsPrism.Protocol.Hot;
+
+namespace WsPrism.Core.ServerApi;
+
+/// <summary>
+/// The backend's way into the line, at its end: what it publishes is encoded once by the caller's thread and delivered on the shards, like any message, with the
+/// same classes, conflation and ledger. Two publishes from one thread reach each receiver in their order. The number of receivers is how many queues it was put
+/// into, not how many clients have read it. Safe for all threads; nothing here waits for a shard.
+/// </summary>
+internal sealed class ServerPublisher(Shard[] shards)
+{
+    // BATCH is made by ticks, ROOM by the room that is published to, ACK answers a client, EXT is reserved.
+    private const HotFlags NotForBackends = HotFlags.Ack | HotFlags.Room | HotFlags.Batch | HotFlags.Ext;
+
+    /// <summary>Reads a Hot frame of the backend; false where it is none or has a flag that is not the backend's to set.</summary>
+    public static bool TryReadFrame(ReadOnlySpan<byte> bytes, out HotFrame frame) =>
+        HotFrameReader.TryRead(bytes, HotDirection.FromServer, out frame) == ErrorCode.None && (frame.Flags & NotForBackends) == 0;
+
+    /// <summary>The longest message that the tenant's clients expect, and of which one fits into an empty queue.</summary>
+    public static int MaxMessageBytes(TenantSnapshot tenant) => Math.Min(tenant.Config.Limits.MaxFrameBytes, tenant.Config.Limits.Outbound.ExtBytes);
+
+    /// <summary>The same for Hot frames, ROOM included.</summary>
+    public static int MaxHotBytes(TenantSnapshot tenant) => Math.Min(tenant.Config.Limits.MaxFrameBytes, tenant.Config.Limits.Outbound.HotReliableBytes) - sizeof(uint);
+
+    /// <summary>How long the envelope is when it is encoded.</summary>
+    public static int LengthOf(in PublishTarget target, ServerMessage message)
+    {
+        // {"v":1,"svc":"","type":""}  ,"room":""  ,"data":  and room names have no controls: only quotes and backslashes are escaped, with one byte each.
+        var length = 26 + message.Svc.Length + message.Type.Length + (message.Data.Length == 0 ? 0 : 8 + message.Data.Length);
+        return target.Kind != PublishTargetKind.Room
+            ? length
+            : length + 10 + System.Text.Encoding.UTF8.GetByteCount(target.Name) + target.Name.Count(c => c is '"' or '\\');
+    }
+
+    /// <summary>Publishes an envelope; answers the number of receivers.</summary>
+    public Task<int> PublishAsync(Tenant tenant, in PublishTarget target, ServerMessage message)
+    {
+        if (target.Kind == PublishTargetKind.Room)
+        {
+            return tenant.Registry.FindRoom(target.Name) is { } room
+                ? PostToRoomAsync(new Broadcast(room, Encode(message, room.NameUtf8), null, null), message.Exclude)
+                : Task.FromResult(0);
+        }
+
+        var sessions = FindSessions(tenant, target);
+        return sessions.Length == 0 ? Task.FromResult(0) : PostToSessionsAsync(sessions, Encode(message, default), message.Exclude);
+    }
+
+    /// <summary>
+    /// Publishes a Hot frame that <see cref="TryReadFrame"/> has let pass; answers the number of receivers. Lossy frames conflate by KEY, otherwise by SENDER
+    /// where the backend names one, otherwise as states of the backend.
+    /// </summary>
+    public Task<int> PublishAsync(Tenant tenant, in PublishTarget target, in HotFrame frame)
+    {
+        // Handles begin at 1: 0 is the backend itself.
+        var sender = frame.Has(HotFlags.Sender) ? frame.Sender : 0;
+        if (target.Kind == PublishTargetKind.Room)
+        {
+            if (tenant.Registry.FindRoom(target.Name) is not { } room)
+            {
+                return Task.FromResult(0);
+            }
+
+            var key = ConflationKey.For(room.Handle, sender, frame);
+            return PostToRoomAsync(RoomFrames.Encode(room, frame, key, shards[0].Clock.Measure(), except: null), exclude: null);
+        }
+
+        var sessions = FindSessions(tenant, target);
+        return sessions.Length == 0
+            ? Task.FromResult(0)
+            : PostToSessionsAsync(sessions, HotFrames.Encode(frame, ConflationKey.For(0, sender, frame)), exclude: null);
+    }
+
+    private static Session[] FindSessions(Tenant tenant, in PublishTarget target) => target.Kind switch
+    {
+        PublishTargetKind.User => tenant.Registry.SessionsOf(target.Name),
+        PublishTargetKind.Session => tenant.Registry.FindSession(target.Name) is { } session ? [session] : [],
+        _ => tenant.Registry.Sessions(),
+    };
+
+    private static OutboundFrame Encode(ServerMessage message, ReadOnlySpan<byte> room) => EnvelopeFrames.Encode(DeliveryClass.Ext, EnvelopeOf(message, room));
+
+    private static OutboundEnvelope EnvelopeOf(ServerMessage message, ReadOnlySpan<byte> room) =>
+        new() { Svc = message.Svc, Type = message.Type, Room = room, Data = message.Data.Span };
+
+    private Task<int> PostToRoomAsync(Broadcast broadcast, IReadOnlySet<string>? exclude)
+    {
+        var here = shards.Where(shard => broadcast.Room.Slices[shard.Index].Count > 0).ToArray();
+        if (here.Length == 0)
+        {
+            broadcast.Frame.Release();
+            broadcast.WithRoom?.Release();
+            return Task.FromResult(0);
+        }
+
+        broadcast.Frame.AddReferences(here.Length - 1);
+        broadcast.WithRoom?.AddReferences(here.Length - 1);
+        var tally = new ShardTally(here.Length);
+        var delivery = new RoomDelivery(broadcast, exclude, tally);
+        foreach (var shard in here)
+        {
+            shard.Post(delivery);
+        }
+
+        return tally.Total;
+    }
+
+    // The frame's own reference is held until the last shard is through.
+    private static Task<int> PostToSessionsAsync(Session[] sessions, OutboundFrame frame, IReadOnlySet<string>? exclude) => SessionWork.RunAsync(
+        sessions,
+        session =>
+        {
+            if (exclude?.Contains(session.SessionId) == true)
+            {
+                return false;
+            }
+
+            frame.AddReferences();
+            session.Shard.Offer(session, frame);
+            return true;
+        },
+        () => frame.Release());
+}

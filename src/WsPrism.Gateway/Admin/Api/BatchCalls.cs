@@ -1,0 +1,148 @@
+using System.Text.Json;
+using WsPrism.Core.ServerApi;
+using WsPrism.Protocol.Ext;
+
+namespace WsPrism.Gateway.Admin.Api;
+
+/// <summary><c>POST /batch</c>: many messages in one request. Each is answered on its own, in order; one that is wrong does not keep the others back.</summary>
+internal sealed class BatchCalls(PublishCalls publish)
+{
+    /// <summary>Messages in one batch, each room of <c>rooms</c> one.</summary>
+    public const int MaxOperations = 1_000;
+
+    private const int MinBodyBytes = 1_048_576;
+
+    // The array and the item stand around each message.
+    private const int MaxDepth = EnvelopeRules.MaxDepth + 2;
+
+    // So much is on its way to the shards at once: batches of all keys together stay below the mark from which shards read no more from their connections.
+    private const int AtOnce = 32;
+
+    public async Task RunAsync(ApiRequest request)
+    {
+        request.AllowQuery();
+        var maxBytes = Math.Max(MinBodyBytes, request.Tenant.Snapshot.Config.Limits.MaxFrameBytes + PublishCalls.MaxAround);
+        var body = await request.ReadJsonAsync(maxBytes, MaxDepth);
+        if (body.ValueKind != JsonValueKind.Array)
+        {
+            throw ApiJson.Wrong(string.Empty, "must be an array");
+        }
+
+        var items = body.EnumerateArray().ToArray();
+        var operations = items.Sum(OperationsOf);
+        if (operations > MaxOperations)
+        {
+            throw ApiJson.Wrong(string.Empty, $"must have at most {MaxOperations} messages, each room of rooms counted, not {operations}");
+        }
+
+        request.Take(Math.Max(0, operations - 1));
+        await AnswerAsync(request, await RunAsync(request, items));
+    }
+
+    private async Task<BatchAnswer[]> RunAsync(ApiRequest request, JsonElement[] items)
+    {
+        var answers = new BatchAnswer[items.Length];
+        var started = new List<(int Index, Task<int> Count)>();
+        var underWay = 0;
+        for (var i = 0; i < items.Length; i++)
+        {
+            try
+            {
+                started.Add((i, StartAsync(request, items[i], $"[{i}]")));
+                underWay += OperationsOf(items[i]);
+            }
+            catch (ApiException exception)
+            {
+                answers[i] = new BatchAnswer(0, exception.Problem);
+            }
+
+            if (underWay >= AtOnce || i == items.Length - 1)
+            {
+                await FinishAsync(request, started, answers);
+                underWay = 0;
+            }
+        }
+
+        return answers;
+    }
+
+    private static async Task FinishAsync(ApiRequest request, List<(int Index, Task<int> Count)> started, BatchAnswer[] answers)
+    {
+        foreach (var (index, count) in started)
+        {
+            answers[index] = new BatchAnswer(await request.PatientlyAsync(count), null);
+        }
+
+        started.Clear();
+    }
+
+    private static Task AnswerAsync(ApiRequest request, BatchAnswer[] answers) => request.AnswerAsync(json =>
+    {
+        json.WriteStartArray();
+        foreach (var answer in answers)
+        {
+            if (answer.Problem is not null)
+            {
+                answer.Problem.WriteTo(json);
+                continue;
+            }
+
+            json.WriteStartObject();
+            json.WriteNumber("receivers"u8, answer.Receivers);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
+
+    // Counted before it is read: whatever is wrong with an item, it is one.
+    private static int OperationsOf(JsonElement item) =>
+        item.ValueKind == JsonValueKind.Object && item.TryGetProperty("to", out var to) && to.ValueKind == JsonValueKind.Object
+        && to.TryGetProperty("rooms", out var rooms) && rooms.ValueKind == JsonValueKind.Array
+            ? Math.Max(1, rooms.GetArrayLength())
+            : 1;
+
+    private Task<int> StartAsync(ApiRequest request, JsonElement item, string path)
+    {
+        var fields = ApiJson.Fields(item, path, "to", "message", "frame_base64");
+        var targets = ReadTargets(ApiJson.Required(fields, path, "to"), $"{path}.to");
+        if (fields.ContainsKey("message") == fields.ContainsKey("frame_base64"))
+        {
+            throw ApiJson.Wrong(path, "must have either message or frame_base64");
+        }
+
+        if (fields.TryGetValue("message", out var message))
+        {
+            return publish.PublishAsync(request.Tenant, targets, PublishBody.Read(message, $"{path}.message"));
+        }
+
+        var place = $"{path}.frame_base64";
+        return fields["frame_base64"] is { ValueKind: JsonValueKind.String } base64 && base64.TryGetBytesFromBase64(out var frame)
+            ? publish.PublishAsync(request.Tenant, targets, frame, place)
+            : throw ApiJson.Wrong(place, "must be a string of base64");
+    }
+
+    private static PublishTarget[] ReadTargets(JsonElement to, string path)
+    {
+        var fields = ApiJson.Fields(to, path, "room", "rooms", "user", "session", "all");
+        if (fields.Count != 1)
+        {
+            throw ApiJson.Wrong(path, "must have exactly one of room, rooms, user, session and all");
+        }
+
+        var (kind, value) = fields.Single();
+        var place = $"{path}.{kind}";
+        return kind switch
+        {
+            "room" => [ApiNames.ToRoom(ApiJson.Text(value, place), place)],
+            "user" => [ApiNames.ToUser(ApiJson.Text(value, place), place)],
+            "session" => [ApiNames.ToSession(ApiJson.Text(value, place), place)],
+            "all" => value.ValueKind == JsonValueKind.True ? [PublishTarget.Everybody] : throw ApiJson.Wrong(place, "must be true"),
+            _ when value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0 =>
+                [.. value.EnumerateArray().Select((room, i) => ApiNames.ToRoom(ApiJson.Text(room, $"{place}[{i}]"), $"{place}[{i}]"))],
+            _ => throw ApiJson.Wrong(place, "must be a list of rooms"),
+        };
+    }
+
+    private readonly record struct BatchAnswer(int Receivers, ApiProblem? Problem);
+}

@@ -1,0 +1,70 @@
+using WsPrism.Core.ServerApi;
+using WsPrism.Core.Tenants;
+
+namespace WsPrism.Gateway.Admin.Api;
+
+/// <summary>Publishing: <c>…/messages</c> and <c>…/frames</c>.</summary>
+internal sealed class PublishCalls(ServerPublisher publisher)
+{
+    /// <summary>What a body may have beside the message in it: names, spaces, the sessions left out.</summary>
+    public const int MaxAround = 65_536;
+
+    public async Task SendMessageAsync(ApiRequest request, PublishTarget target)
+    {
+        request.AllowQuery();
+        var body = PublishBody.Read(await request.ReadJsonAsync(request.Tenant.Snapshot.Config.Limits.MaxFrameBytes + MaxAround), string.Empty);
+        await request.AnswerAsync("receivers", await request.PatientlyAsync(PublishAsync(request.Tenant, [target], body)));
+    }
+
+    public async Task SendFrameAsync(ApiRequest request, PublishTarget target)
+    {
+        request.AllowQuery();
+        var max = Math.Max(0, ServerPublisher.MaxHotBytes(request.Tenant.Snapshot));
+        var frame = await request.ReadBodyAsync(max, "application/octet-stream");
+        await request.AnswerAsync("receivers", await request.PatientlyAsync(PublishAsync(request.Tenant, [target], frame, "The body")));
+    }
+
+    /// <summary>Publishes an envelope to each of the targets, once for its id.</summary>
+    public Task<int> PublishAsync(Tenant tenant, IReadOnlyList<PublishTarget> targets, PublishBody body)
+    {
+        var max = ServerPublisher.MaxMessageBytes(tenant.Snapshot);
+        if (targets.Any(target => ServerPublisher.LengthOf(target, body.Message) > max))
+        {
+            throw new ApiException(ApiProblem.TooLarge($"The message is longer than {max} bytes as clients get it."));
+        }
+
+        return body.Id is null ? PublishOnceAsync() : tenant.ServerIds.OnceAsync(body.Id, PublishOnceAsync);
+
+        Task<int> PublishOnceAsync() => SumAsync([.. targets.Select(target => publisher.PublishAsync(tenant, target, body.Message))]);
+    }
+
+    /// <summary>Publishes a Hot frame to each of the targets.</summary>
+    public Task<int> PublishAsync(Tenant tenant, IReadOnlyList<PublishTarget> targets, byte[] bytes, string place)
+    {
+        var max = ServerPublisher.MaxHotBytes(tenant.Snapshot);
+        if (bytes.Length > max)
+        {
+            throw new ApiException(ApiProblem.TooLarge($"{place} is a Hot frame longer than {max} bytes."));
+        }
+
+        if (!ServerPublisher.TryReadFrame(bytes, out var frame))
+        {
+            throw new ApiException(ApiProblem.BadRequest($"{place} is not a Hot frame, or has a flag that the gateway alone sets (ACK, ROOM, BATCH) or that is reserved."));
+        }
+
+        var counts = new Task<int>[targets.Count];
+        for (var i = 0; i < counts.Length; i++)
+        {
+            counts[i] = publisher.PublishAsync(tenant, targets[i], frame);
+        }
+
+        return SumAsync(counts);
+    }
+
+    private static Task<int> SumAsync(Task<int>[] counts)
+    {
+        return counts.Length == 1 ? counts[0] : AllAsync();
+
+        async Task<int> AllAsync() => (await Task.WhenAll(counts)).Sum();
+    }
+}

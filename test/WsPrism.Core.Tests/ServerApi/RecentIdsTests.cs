@@ -1,0 +1,63 @@
+using WsPrism.Core.ServerApi;
+using WsPrism.Testing;
+
+namespace WsPrism.Core.Tests.ServerApi;
+
+public sealed class RecentIdsTests
+{
+    private readonly ManualTime _time = new();
+    private int _acts;
+
+    [Fact]
+    public async Task An_id_acts_once_within_its_time_and_gets_the_same_answer()
+    {
+        var ids = new RecentIds(_time);
+
+        Assert.Equal(1, await ids.OnceAsync("a", ActAsync));
+        _time.Advance(59_999);
+        Assert.Equal(1, await ids.OnceAsync("a", ActAsync));
+        Assert.Equal(2, await ids.OnceAsync("b", ActAsync));
+        _time.Advance(1);
+        Assert.Equal(3, await ids.OnceAsync("a", ActAsync));
+    }
+
+    [Fact]
+    public async Task One_of_two_at_once_acts_and_both_get_its_answer()
+    {
+        var ids = new RecentIds(_time);
+        var answer = new TaskCompletionSource<int>();
+
+        var first = ids.OnceAsync("a", () => answer.Task);
+        var second = ids.OnceAsync("a", ActAsync);
+        answer.SetResult(42);
+
+        Assert.Equal((42, 42), (await first, await second));
+        Assert.Equal(0, _acts);
+    }
+
+    [Fact]
+    public async Task Memory_is_bounded_and_the_oldest_is_forgotten_first()
+    {
+        var ids = new RecentIds(_time);
+        for (var i = 0; i <= RecentIds.MaxIds; i++)
+        {
+            await ids.OnceAsync($"{i}", ActAsync);
+        }
+
+        Assert.Equal(RecentIds.MaxIds, ids.Count);
+        Assert.Equal(2, await ids.OnceAsync("1", ActAsync));
+        Assert.Equal(RecentIds.MaxIds + 2, await ids.OnceAsync("0", ActAsync));
+    }
+
+    [Fact]
+    public void What_failed_before_it_acted_is_not_remembered()
+    {
+        var ids = new RecentIds(_time);
+
+        Assert.Throws<InvalidOperationException>(() => { _ = ids.OnceAsync("a", () => throw new InvalidOperationException()); });
+
+        Assert.Equal(0, ids.Count);
+    }
+
+    private Task<int> ActAsync() => Task.FromResult(++_acts);
+}

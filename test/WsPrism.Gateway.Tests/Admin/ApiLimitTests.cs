@@ -1,0 +1,164 @@
+using WsPrism.Gateway.Admin.Api;
+using WsPrism.Gateway.Tests.Support;
+
+namespace WsPrism.Gateway.Tests.Admin;
+
+public sealed class ApiLimitTests
+{
+    private const string Authorization = "Authorization: Bearer " + ApiUnderTest.AcmeKey;
+
+    [Fact]
+    public async Task A_message_is_no_longer_than_the_tenants_clients_expect()
+    {
+        await using var api = await ApiUnderTest.StartAsync();
+        using var alice = await api.Gateway.ConnectAsync("t-alice");
+        static string Message(int length) => $$"""{"svc":"a","type":"b","data":"{{new string('x', length)}}"}""";
+        var around = """{"v":1,"svc":"a","type":"b","data":""}""".Length;
+
+        Assert.Equal("""{"receivers":1}""", await api.OkAsync("POST", "/messages", Message(4_096 - around)));
+        Assert.Equal("413 PAYLOAD_TOO_LARGE: The message is longer than 4096 bytes as clients get it.", await api.ProblemAsync("POST", "/messages", Message(4_097 - around)));
+        Assert.Equal("413 PAYLOAD_TOO_LARGE: The body is longer than 69632 bytes.", await api.ProblemAsync("POST", "/messages", Message(70_000)));
+
+        Assert.Equal(4_096, (await alice.ReadAsync()).Payload.Length);
+        await alice.IsQuietAsync();
+    }
+
+    [Fact]
+    public async Task A_frame_leaves_space_for_ROOM()
+    {
+        await using var api = await ApiUnderTest.StartAsync();
+
+        Assert.Equal(200, (await SendAsync(api, 4_092)).Status);
+        Assert.StartsWith("413 PAYLOAD_TOO_LARGE: ", ApiUnderTest.ProblemOf(await SendAsync(api, 4_093)), StringComparison.Ordinal);
+
+        static Task<HttpAnswer> SendAsync(ApiUnderTest api, int length) =>
+            api.AskAsync("POST", "/v1/tenants/acme/frames", [1, 1, 0, .. new byte[length - 3]], ApiUnderTest.AcmeKey, "application/octet-stream");
+    }
+
+    [Theory]
+    [InlineData("Content-Length: 1000000000")]
+    [InlineData("Content-Length: 1048577")]
+    public async Task An_enormous_body_is_refused_before_it_comes(string header)
+    {
+        await using var api = await ApiUnderTest.StartAsync();
+        using var raw = await RawClient.ConnectAsync(api.Gateway.AdminAddress);
+
+        var answer = await raw.AskAsync(RawClient.Request("POST", "/v1/tenants/acme/batch", Authorization, header));
+
+        Assert.Equal("413 PAYLOAD_TOO_LARGE: The body is longer than 1048576 bytes.", ApiUnderTest.ProblemOf(answer));
+    }
+
+    [Fact]
+    public async Task A_chunked_body_is_counted_as_it_comes()
+    {
+        await using var api = await ApiUnderTest.StartAsync();
+        using var raw = await RawClient.ConnectAsync(api.Gateway.AdminAddress);
+        await raw.SendAsync(RawClient.Request("POST", "/v1/tenants/acme/messages", Authorization, "Transfer-Encoding: chunked"));
+        for (var i = 0; i < 9; i++)
+        {
+            await raw.SendAsync($"2000\r\n{new string(' ', 0x2000)}\r\n");
+        }
+
+        Assert.Equal("413 PAYLOAD_TOO_LARGE: The body is longer than 69632 bytes.", ApiUnderTest.ProblemOf(await raw.ReadHttpAsync()));
+    }
+
+    [Fact]
+    public async Task A_slow_body_is_given_up_and_holds_up_nobody()
+    {
+        await using var api = await ApiUnderTest.StartAsync();
+        using var alice = await api.Gateway.ConnectAsync("t-alice");
+        using var slow = await RawClient.ConnectAsync(api.Gateway.AdminAddress);
+        await slow.SendAsync(RawClient.Request("POST", "/v1/tenants/acme/messages", Authorization, "Content-Length: 100"));
+        await slow.SendAsync("{");
+
+        Assert.Equal("""{"receivers":1}""", await api.OkAsync("POST", "/messages", """{"svc":"a","type":"b"}"""));
+        await alice.ExpectAsync("a", "b");
+
+        Assert.StartsWith("408 TIMEOUT: ", ApiUnderTest.ProblemOf(await slow.ReadHttpAsync()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_keys_slow_requests_leave_place_for_other_keys()
+    {
+        await using var api = await ApiUnderTest.StartAsync();
+        var slow = new List<RawClient>();
+        for (var i = 0; i < ApiKey.MaxAtOnce; i++)
+        {
+            slow.Add(await RawClient.ConnectAsync(api.Gateway.AdminAddress));
+            await slow[i].SendAsync(RawClient.Request("POST", "/v1/tenants/acme/messages", Authorization, "Content-Length: 100"));
+        }
+
+        HttpAnswer? refused = null;
+        await Patience.UntilAsync(async () => (refused = await api.AskAsync("GET", "/v1/tenants/acme/rooms")).Status == 429, "the key is busy");
+        Assert.StartsWith("429 RATE_LIMITED: ", ApiUnderTest.ProblemOf(refused!), StringComparison.Ordinal);
+        Assert.Equal("1", refused!.Header("retry-after"));
+        Assert.Equal(200, (await api.AskAsync("GET", "/v1/tenants/acme/rooms", key: ApiUnderTest.OldAcmeKey)).Status);
+
+        slow.ForEach(client => client.Reset());
+        await Patience.UntilAsync(async () => (await api.AskAsync("GET", "/v1/tenants/acme/rooms")).Status == 200, "the key is free again");
+    }
+
+    [Fact]
+    public void A_key_has_a_rate_from_which_a_batch_takes_all_or_nothing()
+    {
+        var time = new WsPrism.Testing.ManualTime();
+        var key = new ApiKey([], null, time);
+
+        Assert.True(key.TryTake(ApiKey.MaxPerSecond - 1));
+        Assert.False(key.TryTake(2));
+        Assert.True(key.TryTake(1));
+        Assert.False(key.TryTake(1));
+        time.Advance(1_000);
+        Assert.True(key.TryTake(ApiKey.MaxPerSecond));
+    }
+
+    [Theory]
+    [InlineData("/messages", "text/plain", "415 BAD_REQUEST: Content-Type must be application/json.")]
+    [InlineData("/messages", "application/x-www-form-urlencoded", "415 BAD_REQUEST: Content-Type must be application/json.")]
+    [InlineData("/frames", "application/json", "415 BAD_REQUEST: Content-Type must be application/octet-stream.")]
+    public async Task A_body_of_another_type_is_refused(string path, string type, string problem)
+    {
+        await using var api = await ApiUnderTest.StartAsync();
+
+        Assert.Equal(problem, ApiUnderTest.ProblemOf(await api.AskAsync("POST", $"/v1/tenants/acme{path}", "{}", contentType: type)));
+    }
+
+    [Theory]
+    [InlineData("PATCH")]
+    [InlineData("PUT")]
+    [InlineData("OPTIONS")]
+    public async Task Another_method_is_told_which_there_are(string method)
+    {
+        await using var api = await ApiUnderTest.StartAsync();
+
+        var answer = await api.AcmeAsync(method, "/users/user:alice/sessions", "{}");
+
+        Assert.StartsWith("405 BAD_REQUEST: ", ApiUnderTest.ProblemOf(answer), StringComparison.Ordinal);
+        Assert.Equal("GET, HEAD, DELETE", answer.Header("allow"));
+    }
+
+    [Fact]
+    public async Task A_connection_is_kept_over_good_and_bad_requests()
+    {
+        await using var api = await ApiUnderTest.StartAsync();
+        using var raw = await RawClient.ConnectAsync(api.Gateway.AdminAddress);
+        const string Body = """{"svc":"a","type":"b"}""";
+
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(200, (await raw.AskAsync(RawClient.Request("POST", "/v1/tenants/acme/messages", Authorization, $"Content-Length: {Body.Length}") + Body)).Status);
+            Assert.Equal(401, (await raw.AskAsync(RawClient.Request("POST", "/v1/tenants/acme/messages", $"Content-Length: {Body.Length}") + Body)).Status);
+            Assert.Equal(404, (await raw.AskAsync(RawClient.Request("POST", "/v1/tenants/acme/nothing", Authorization, $"Content-Length: {Body.Length}") + Body)).Status);
+            Assert.Equal(200, (await raw.AskAsync(RawClient.Get("/healthz"))).Status);
+        }
+    }
+
+    [Fact]
+    public async Task HEAD_is_GET_without_a_body()
+    {
+        await using var api = await ApiUnderTest.StartAsync();
+
+        Assert.Equal(200, (await api.AcmeAsync("HEAD", "/rooms")).Status);
+        Assert.Equal("""{"rooms":[]}""", await api.OkAsync("GET", "/rooms"));
+    }
+}
