@@ -15,7 +15,8 @@ internal sealed class BatchCalls(PublishCalls publish)
     // The array and the item stand around each message.
     private const int MaxDepth = EnvelopeRules.MaxDepth + 2;
 
-    // So much is on its way to the shards at once: batches of all keys together stay below the mark from which shards read no more from their connections.
+    // So much of a batch is on its way to the shards at once, so that many batches together do not push mailboxes over the mark from which shards read no more from
+    // their connections. Only the rooms of one item go all together.
     private const int AtOnce = 32;
 
     public async Task RunAsync(ApiRequest request)
