@@ -26,7 +26,7 @@ on another, a fresh server for each load, servers in turn, medians of the runs. 
   bench/compare.sh --peers --seconds 1 --runs 1      does everything work? (the figures mean little)
   bench/compare.sh --peers --plan                    what would be run, and how long it would take
 
-  --server LIST   of limit, wsprism (io: auto), wsprism-epoll, wsprism-uring, portable, nchan (nginx), nats (nats-server), ws (node), aspnet; or all
+  --server LIST   of limit, limit-batched, wsprism (io: auto), wsprism-epoll, wsprism-uring, portable, nchan (nginx), nats (nats-server), ws (node), aspnet; or all
   --peers         the same as --server all. nchan, nats and ws come from Debian packages, which are installed where this is root or sudo asks for no
                   password. What cannot be had is left out, and the table's footnote says why.
   --no-install    install no packages
@@ -40,7 +40,7 @@ on another, a fresh server for each load, servers in turn, medians of the runs. 
                     idle     10,000 and 18,000 connections that do nothing (idle10000, idle18000)
                     gc       collections and bytes allocated at 100,000 deliveries/s (gateway only, in the first run)
   --runs N        runs of each load; the table has their medians (3)
-  --seconds S     measuring time of a load (3); stalled takes 5 times, idle holds for 3 times, gc counts for 20 times as long
+  --seconds S     measuring time of a load (3); stalled takes 5 times, idle holds for 3 times (at least 6 s, the gateway gives memory back within 4), gc counts for 20 times as long
   --out FILE      where the table goes (standard output)
   --plan          print the plan and the time it would take, and end
 
@@ -103,7 +103,7 @@ descriptors=$(ulimit -n)
 [[ $descriptors == unlimited ]] && descriptors=1048576
 
 warmup=$((seconds < 2 ? 1 : 2))
-stall_seconds=$((5 * seconds)) hold=$((3 * seconds)) gc_seconds=$((20 * seconds))
+stall_seconds=$((5 * seconds)) hold=$((seconds > 2 ? 3 * seconds : 6)) gc_seconds=$((20 * seconds))
 timing=(--duration "$seconds" --warmup "$warmup")
 
 work=$(mktemp -d)

@@ -86,6 +86,15 @@ prepare_wsprism-uring() {
 
 prepare_limit() { g++ "${flags[@]}" -o "$work/limit" "$root/tools/limit/limit.cc" || die "limit does not compile; g++ must know C++20 (version 10 or later)"; }
 
+prepare_limit-batched() {
+  g++ "${flags[@]}" -DBATCHED -o "$work/limit-batched" "$root/tools/limit/limit.cc" -luring 2> "$work/build.log" ||
+    { reason='limit does not compile with io_uring; the Debian package liburing-dev is needed'; return 1; }
+  "$work/limit-batched" 0 & local probe=$!
+  sleep 0.3
+  kill "$probe" 2> /dev/null || { reason='this system forbids io_uring'; return 1; }
+  wait "$probe" 2> /dev/null || true
+}
+
 # prepare: everything that the chosen servers need.
 prepare() {
   flags=(-O3 -march=native -std=c++20)

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # Sourced by compare.sh: how each server is started and stopped, and how a load is put in its words.
 
-all_servers=(limit wsprism wsprism-epoll wsprism-uring portable nchan nats ws aspnet)
+all_servers=(limit limit-batched wsprism wsprism-epoll wsprism-uring portable nchan nats ws aspnet)
 gateway=$root/artifacts/bin/WsPrism.Gateway/release/wsprism.dll
 
 is_gateway() { [[ $1 == wsprism* || $1 == portable ]]; }
-is_peer() { [[ $1 != limit ]] && ! is_gateway "$1"; }
+is_peer() { [[ $1 != limit* ]] && ! is_gateway "$1"; }
 
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
@@ -18,7 +18,7 @@ gateway_accepts() {
 launch() {
   local io=auto
   case $1 in
-    limit) exec taskset -c "$server_core" "$work/limit" "$port" ;;
+    limit | limit-batched) exec taskset -c "$server_core" "$work/$1" "$port" ;;
     wsprism | wsprism-epoll | wsprism-uring | portable)
       case $1 in wsprism-epoll) io=epoll ;; wsprism-uring) io=io_uring ;; portable) io=portable ;; esac
       export BENCH_PORT=$port BENCH_ADMIN_PORT=$admin_port BENCH_IO=$io BENCH_BACKLOG=$backlog
@@ -83,10 +83,10 @@ words() {
   pub_echo='b:\xfa\x01\x00{ts8}{pad}'
   pub_reliable='b:\x01\x01\x20{ts8}{pad}'
   case $1 in
-    limit | ws | aspnet)
+    limit* | ws | aspnet)
       enter=(--path '/ws?room=r{room}' --ready hi)
       echo_enter=("${enter[@]}") idle_enter=("${enter[@]}")
-      [[ $1 != limit ]] || pub_chat='t:B{"svc":"chat","type":"send","data":{"msg":"{ts}{pad}"}}' ;;
+      [[ $1 != limit* ]] || pub_chat='t:B{"svc":"chat","type":"send","data":{"msg":"{ts}{pad}"}}' ;;
     nchan)
       enter=(--path '/room/r{room}')
       echo_enter=(--path '/room/e{i}') idle_enter=("${enter[@]}")

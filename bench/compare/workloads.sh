@@ -14,7 +14,7 @@ usual=262144   # the gateway's default for reliable frames
 # fits WORKLOAD SERVER: whether that server has the form of message, or the meaning, that the workload is about.
 fits() {
   case $1 in
-    chat*) [[ $2 == limit ]] || is_gateway "$2" ;;
+    chat*) [[ $2 == limit* ]] || is_gateway "$2" ;;
     tick | stalledlossy | gc) is_gateway "$2" ;;
     *) true ;;
   esac

@@ -23,6 +23,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     private readonly IListener? _tcp;
     private readonly IListener _admin;
     private readonly ServerCertificate? _certificate;
+    private readonly HeapTrim _trim;
 
     public GatewayHost(WsPrismConfig config, bool isDemo, TimeProvider time, ILoggerFactory loggers)
     {
@@ -35,6 +36,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         Node = new GatewayNode(
             config, BuiltInServices.Ext, BuiltInServices.Hot, time, loggers, shard => usesLoops ? AddLoop(shard, usesRing, loggers) : AddStrand(shard, time));
         var handshakes = new HandshakeCounters();
+        _trim = new HeapTrim(Node, handshakes, time, loggers.CreateLogger("WsPrism.Memory"));
         var trusted = new TrustedProxies(config.Gateway.TrustedProxies);
         var admission = new Admission(Node, handshakes);
         var opener = new SessionOpener(Node);
@@ -119,6 +121,7 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _trim.Dispose();
         await _clients.DisposeAsync();
         if (_tcp is not null)
         {
