@@ -16,7 +16,10 @@ internal sealed class ManualTime : TimeProvider
 
     public override long GetTimestamp() => Volatile.Read(ref _ticks);
 
-    public override DateTimeOffset GetUtcNow() => Start.AddTicks(GetTimestamp());
+    /// <summary>By how much the wall clock was set forward.</summary>
+    public TimeSpan SetForward { get; set; }
+
+    public override DateTimeOffset GetUtcNow() => Start.AddTicks(GetTimestamp()) + SetForward;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {

@@ -378,7 +378,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
     {
         if (!HasEnded)
         {
-            Enqueue(Shard.Line.System.Kicked(reason));
+            Announce(Shard.Line.System.Kicked(reason));
             End(EndReason.Kicked);
         }
     }
@@ -393,12 +393,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
 
         if (reason is EndReason.Replaced or EndReason.TenantRemoved)
         {
-            Enqueue(Shard.Line.System.Kicked(reason.Name()));
-            if (HasEnded)
-            {
-                // There was no room even for that, which ended the session in its own way.
-                return;
-            }
+            Announce(Shard.Line.System.Kicked(reason.Name()));
         }
 
         HasEnded = true;
@@ -432,6 +427,25 @@ internal sealed partial class Session : ISession, IConnectionHandler
     {
         End(EndReason.InternalError);
         Connection.Abort();
+    }
+
+    // Says why the session is about to end, where there is room for it: for want of room it must not end for another reason.
+    private void Announce(OutboundFrame frame)
+    {
+        var limits = Tenant.Snapshot.Outbox;
+        if (!Outbox.CanAppend(frame, limits))
+        {
+            MakeRoom(frame.Class);
+        }
+
+        if (Outbox.CanAppend(frame, limits))
+        {
+            Enqueue(frame);
+        }
+        else
+        {
+            frame.Release();
+        }
     }
 
     private static OutboundFrame CloseFrame(ushort code, string text)

@@ -12,6 +12,9 @@ internal sealed class TicketWatch : TimerNode
     private const int MaxWarningMs = 30_000;
     private const int WarningPart = 10;
 
+    // How far the wall clock may be set forward, or the machine sleep, and a session outlive its ticket.
+    private const int MaxNapMs = 30_000;
+
     private readonly Session _session;
     private long _expiresAtMs;
     private long _warnAtMs;
@@ -69,5 +72,5 @@ internal sealed class TicketWatch : TimerNode
         }
     }
 
-    private void ArmFor(long unixTimeMs) => _session.Shard.Wheel.Arm(this, _session.Shard.Clock.NowMs + Math.Max(0, unixTimeMs - UnixTimeMs));
+    private void ArmFor(long unixTimeMs) => _session.Shard.Wheel.Arm(this, _session.Shard.Clock.NowMs + Math.Clamp(unixTimeMs - UnixTimeMs, 0, MaxNapMs));
 }

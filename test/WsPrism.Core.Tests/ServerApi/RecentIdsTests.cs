@@ -13,12 +13,12 @@ public sealed class RecentIdsTests
     {
         var ids = new RecentIds(_time);
 
-        Assert.Equal(1, await ids.OnceAsync("a", ActAsync));
+        Assert.Equal(1, await ids.OnceAsync("a", ActAsync)!);
         _time.Advance(59_999);
-        Assert.Equal(1, await ids.OnceAsync("a", ActAsync));
-        Assert.Equal(2, await ids.OnceAsync("b", ActAsync));
+        Assert.Equal(1, await ids.OnceAsync("a", ActAsync)!);
+        Assert.Equal(2, await ids.OnceAsync("b", ActAsync)!);
         _time.Advance(1);
-        Assert.Equal(3, await ids.OnceAsync("a", ActAsync));
+        Assert.Equal(3, await ids.OnceAsync("a", ActAsync)!);
     }
 
     [Fact]
@@ -31,32 +31,50 @@ public sealed class RecentIdsTests
         var second = ids.OnceAsync("a", ActAsync);
         answer.SetResult(42);
 
-        Assert.Equal((42, 42), (await first, await second));
+        Assert.Equal((42, 42), (await first!, await second!));
         Assert.Equal(0, _acts);
     }
 
     [Fact]
-    public async Task Memory_is_bounded_and_the_oldest_is_forgotten_first()
+    public async Task Memory_is_bounded_and_what_is_remembered_stays()
     {
         var ids = new RecentIds(_time);
-        for (var i = 0; i <= RecentIds.MaxIds; i++)
+        for (var i = 0; i < RecentIds.MaxIds; i++)
         {
-            await ids.OnceAsync($"{i}", ActAsync);
+            await ids.OnceAsync($"{i}", ActAsync)!;
         }
 
-        Assert.Equal(RecentIds.MaxIds, ids.Count);
-        Assert.Equal(2, await ids.OnceAsync("1", ActAsync));
-        Assert.Equal(RecentIds.MaxIds + 2, await ids.OnceAsync("0", ActAsync));
+        Assert.Null(ids.OnceAsync("one more", ActAsync));
+        Assert.Equal(1, await ids.OnceAsync("0", ActAsync)!);
+        _time.Advance(60_000);
+        Assert.Equal(RecentIds.MaxIds + 1, await ids.OnceAsync("one more", ActAsync)!);
+        Assert.Equal(1, ids.Count);
     }
 
     [Fact]
-    public void What_failed_before_it_acted_is_not_remembered()
+    public async Task What_fails_is_not_remembered()
     {
         var ids = new RecentIds(_time);
 
-        Assert.Throws<InvalidOperationException>(() => { _ = ids.OnceAsync("a", () => throw new InvalidOperationException()); });
+        await Assert.ThrowsAsync<InvalidOperationException>(() => ids.OnceAsync("a", () => throw new InvalidOperationException())!);
 
         Assert.Equal(0, ids.Count);
+        Assert.Equal(1, await ids.OnceAsync("a", ActAsync)!);
+    }
+
+    [Fact]
+    public async Task Whoever_acts_keeps_nobody_else_waiting()
+    {
+        var ids = new RecentIds(_time);
+        var under = 0;
+
+        var answer = await ids.OnceAsync("a", async () =>
+        {
+            under = await ids.OnceAsync("b", ActAsync)!;
+            return 42;
+        })!;
+
+        Assert.Equal((1, 42), (under, answer));
     }
 
     private Task<int> ActAsync() => Task.FromResult(++_acts);

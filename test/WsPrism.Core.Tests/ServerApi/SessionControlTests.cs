@@ -1,4 +1,5 @@
 using WsPrism.Core.Configuration;
+using WsPrism.Core.Delivery;
 using WsPrism.Core.ServerApi;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Tests.Delivery;
@@ -24,6 +25,22 @@ public sealed class SessionControlTests
         Assert.Equal(2, gateway.Count(counters => counters.Ended(EndReason.Kicked)));
         Assert.Empty(gateway.Tenant.Registry.Rooms());
         Frames.AssertBalanced(gateway.Ledger());
+    }
+
+    [Fact]
+    public async Task A_client_with_no_room_for_the_reason_is_kicked_all_the_same()
+    {
+        using var gateway = new TestGateway();
+        var alice = gateway.Connect("alice").Stall();
+        for (var i = 0; i < OutboxLimits.ControlFrames; i++)
+        {
+            alice.Send("sys", "ping");
+        }
+
+        Assert.Equal(1, await RunAsync(gateway, SessionControl.KickAsync([alice.Session], "slow")));
+
+        Assert.Equal(1, gateway.Count(counters => counters.Ended(EndReason.Kicked)));
+        Assert.Equal(0, gateway.Count(counters => counters.Ended(EndReason.QueueOverflow)));
     }
 
     [Fact]

@@ -79,6 +79,19 @@ public sealed class TicketExpiryTests
     }
 
     [Fact]
+    public void A_clock_that_is_set_forward_is_noticed_within_half_a_minute()
+    {
+        using var gateway = Gateway();
+        var alice = gateway.ConnectWith(Ticket(gateway, "alice", seconds: 3_600));
+        gateway.Advance(1_000);
+
+        gateway.Time.SetForward = TimeSpan.FromHours(2);
+        Pass(gateway, alice, 30_100);
+
+        Assert.Equal(CloseCode.TicketExpired, alice.CloseCode);
+    }
+
+    [Fact]
     public void A_refused_refresh_leaves_the_end_where_it_is()
     {
         using var gateway = Gateway();

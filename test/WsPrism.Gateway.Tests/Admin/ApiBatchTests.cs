@@ -45,6 +45,10 @@ public sealed class ApiBatchTests
     [InlineData("""{"to":{"all":true},"frame_base64":"AQEA","message":{"svc":"a","type":"b"}}""", "", "must have either message or frame_base64")]
     [InlineData("""{"to":{"all":true},"frame_base64":"*"}""", "frame_base64", "must be a string of base64")]
     [InlineData("""{"to":{"all":true},"frame_base64":"AQEC"}""", "frame_base64", "is not a Hot frame")]
+    [InlineData("""{"to":{"all":true},"frame_base64":"\ud800"}""", "frame_base64", "must be a string of base64")]
+    [InlineData("""{"\ud800":1}""", "", "has a field whose name has half of a surrogate pair")]
+    [InlineData("""{"to":{"\ud800":[]},"message":{"svc":"a","type":"b"}}""", "to", "has a field whose name has half of a surrogate pair")]
+    [InlineData("""{"to":{"rooms":["a","b","a"]},"message":{"svc":"a","type":"b"}}""", "to.rooms", "must not have a room twice")]
     [InlineData("""{"to":{"all":true},"message":{"svc":"a"}}""", "message.type", "is required")]
     [InlineData("""{"to":{"all":true},"message":{"svc":"a","type":"b","x":1}}""", "message", "has an unknown field, \"x\"")]
     public async Task A_wrong_message_is_answered_in_its_place_and_the_others_act(string item, string place, string problem)

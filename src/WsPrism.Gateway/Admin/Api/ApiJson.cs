@@ -74,6 +74,24 @@ internal static class ApiJson
         }
     }
 
+    /// <summary>Bytes as base64 (RFC 4648 §4), padded and without spaces.</summary>
+    public static byte[] Base64(JsonElement element, string path)
+    {
+        try
+        {
+            if (element.ValueKind == JsonValueKind.String && element.TryGetBytesFromBase64(out var bytes))
+            {
+                return bytes;
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair.
+        }
+
+        throw Wrong(path, "must be a string of base64");
+    }
+
     /// <summary>A <c>svc</c> or <c>type</c>.</summary>
     public static byte[] Name(JsonElement element, string path)
     {

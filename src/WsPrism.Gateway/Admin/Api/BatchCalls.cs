@@ -15,10 +15,6 @@ internal sealed class BatchCalls(PublishCalls publish)
     // The array and the item stand around each message.
     private const int MaxDepth = EnvelopeRules.MaxDepth + 2;
 
-    // So much of a batch is on its way to the shards at once, so that many batches together do not push mailboxes over the mark from which shards read no more from
-    // their connections. Only the rooms of one item go all together.
-    private const int AtOnce = 32;
-
     public async Task RunAsync(ApiRequest request)
     {
         request.AllowQuery();
@@ -29,8 +25,10 @@ internal sealed class BatchCalls(PublishCalls publish)
             throw ApiJson.Wrong(string.Empty, "must be an array");
         }
 
-        var items = body.EnumerateArray().ToArray();
-        var operations = items.Sum(OperationsOf);
+        // Before anything is made of it: a megabyte holds half a million items.
+        var operations = body.GetArrayLength();
+        var items = operations <= MaxOperations ? body.EnumerateArray().ToArray() : [];
+        operations = Math.Max(operations, items.Sum(OperationsOf));
         if (operations > MaxOperations)
         {
             throw ApiJson.Wrong(string.Empty, $"must have at most {MaxOperations} messages, each room of rooms counted, not {operations}");
@@ -57,7 +55,7 @@ internal sealed class BatchCalls(PublishCalls publish)
                 answers[i] = new BatchAnswer(0, exception.Problem);
             }
 
-            if (underWay >= AtOnce || i == items.Length - 1)
+            if (underWay >= PublishCalls.AtOnce || i == items.Length - 1)
             {
                 await FinishAsync(request, started, answers);
                 underWay = 0;
@@ -97,11 +95,21 @@ internal sealed class BatchCalls(PublishCalls publish)
     });
 
     // Counted before it is read: whatever is wrong with an item, it is one.
-    private static int OperationsOf(JsonElement item) =>
-        item.ValueKind == JsonValueKind.Object && item.TryGetProperty("to", out var to) && to.ValueKind == JsonValueKind.Object
-        && to.TryGetProperty("rooms", out var rooms) && rooms.ValueKind == JsonValueKind.Array
-            ? Math.Max(1, rooms.GetArrayLength())
-            : 1;
+    private static int OperationsOf(JsonElement item)
+    {
+        try
+        {
+            return item.ValueKind == JsonValueKind.Object && item.TryGetProperty("to", out var to) && to.ValueKind == JsonValueKind.Object
+                && to.TryGetProperty("rooms", out var rooms) && rooms.ValueKind == JsonValueKind.Array
+                    ? Math.Max(1, rooms.GetArrayLength())
+                    : 1;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair in a name.
+            return 1;
+        }
+    }
 
     private Task<int> StartAsync(ApiRequest request, JsonElement item, string path)
     {
@@ -118,9 +126,7 @@ internal sealed class BatchCalls(PublishCalls publish)
         }
 
         var place = $"{path}.frame_base64";
-        return fields["frame_base64"] is { ValueKind: JsonValueKind.String } base64 && base64.TryGetBytesFromBase64(out var frame)
-            ? publish.PublishAsync(request.Tenant, targets, frame, place)
-            : throw ApiJson.Wrong(place, "must be a string of base64");
+        return publish.PublishAsync(request.Tenant, targets, ApiJson.Base64(fields["frame_base64"], place), place);
     }
 
     private static PublishTarget[] ReadTargets(JsonElement to, string path)
@@ -139,10 +145,17 @@ internal sealed class BatchCalls(PublishCalls publish)
             "user" => [ApiNames.ToUser(ApiJson.Text(value, place), place)],
             "session" => [ApiNames.ToSession(ApiJson.Text(value, place), place)],
             "all" => value.ValueKind == JsonValueKind.True ? [PublishTarget.Everybody] : throw ApiJson.Wrong(place, "must be true"),
-            _ when value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0 =>
-                [.. value.EnumerateArray().Select((room, i) => ApiNames.ToRoom(ApiJson.Text(room, $"{place}[{i}]"), $"{place}[{i}]"))],
+            _ when value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0 => ReadRooms(value, place),
             _ => throw ApiJson.Wrong(place, "must be a list of rooms"),
         };
+    }
+
+    private static PublishTarget[] ReadRooms(JsonElement list, string place)
+    {
+        PublishTarget[] rooms = [.. list.EnumerateArray().Select((room, i) => ApiNames.ToRoom(ApiJson.Text(room, $"{place}[{i}]"), $"{place}[{i}]"))];
+        return rooms.DistinctBy(room => room.Name, StringComparer.Ordinal).Count() == rooms.Length
+            ? rooms
+            : throw ApiJson.Wrong(place, "must not have a room twice");
     }
 
     private readonly record struct BatchAnswer(int Receivers, ApiProblem? Problem);

@@ -1,5 +1,6 @@
 using WsPrism.Core.ServerApi;
 using WsPrism.Core.Tenants;
+using WsPrism.Protocol;
 
 namespace WsPrism.Gateway.Admin.Api;
 
@@ -8,6 +9,12 @@ internal sealed class PublishCalls(ServerPublisher publisher)
 {
     /// <summary>What a body may have beside the message in it: names, spaces, the sessions left out.</summary>
     public const int MaxAround = 65_536;
+
+    /// <summary>
+    /// So many messages of one request are on their way to the shards at once, so that many requests together do not push mailboxes over the mark from which
+    /// shards read no more from their connections.
+    /// </summary>
+    public const int AtOnce = 32;
 
     public async Task SendMessageAsync(ApiRequest request, PublishTarget target)
     {
@@ -33,9 +40,13 @@ internal sealed class PublishCalls(ServerPublisher publisher)
             throw new ApiException(ApiProblem.TooLarge($"The message is longer than {max} bytes as clients get it."));
         }
 
-        return body.Id is null ? PublishOnceAsync() : tenant.ServerIds.OnceAsync(body.Id, PublishOnceAsync);
+        return body.Id is null
+            ? PublishOnceAsync()
+            : tenant.ServerIds.OnceAsync(body.Id, PublishOnceAsync) ?? throw new ApiException(new ApiProblem(
+                StatusCodes.Status503ServiceUnavailable, ErrorCode.ResourceExhausted,
+                $"More than {RecentIds.MaxIds} messages with an id within {RecentIds.Lifetime.TotalSeconds} seconds: this one cannot be promised to happen once.") { RetryAfter = 1 });
 
-        Task<int> PublishOnceAsync() => SumAsync([.. targets.Select(target => publisher.PublishAsync(tenant, target, body.Message))]);
+        Task<int> PublishOnceAsync() => SumAsync(targets, target => publisher.PublishAsync(tenant, target, body.Message));
     }
 
     /// <summary>Publishes a Hot frame to each of the targets.</summary>
@@ -47,24 +58,31 @@ internal sealed class PublishCalls(ServerPublisher publisher)
             throw new ApiException(ApiProblem.TooLarge($"{place} is a Hot frame longer than {max} bytes."));
         }
 
-        if (!ServerPublisher.TryReadFrame(bytes, out var frame))
+        if (!ServerPublisher.TryReadFrame(bytes, out _))
         {
             throw new ApiException(ApiProblem.BadRequest($"{place} is not a Hot frame, or has a flag that the gateway alone sets (ACK, ROOM, BATCH) or that is reserved."));
         }
 
-        var counts = new Task<int>[targets.Count];
-        for (var i = 0; i < counts.Length; i++)
+        return SumAsync(targets, target =>
         {
-            counts[i] = publisher.PublishAsync(tenant, targets[i], frame);
-        }
-
-        return SumAsync(counts);
+            ServerPublisher.TryReadFrame(bytes, out var frame);
+            return publisher.PublishAsync(tenant, target, frame);
+        });
     }
 
-    private static Task<int> SumAsync(Task<int>[] counts)
+    private static async Task<int> SumAsync(IReadOnlyList<PublishTarget> targets, Func<PublishTarget, Task<int>> publish)
     {
-        return counts.Length == 1 ? counts[0] : AllAsync();
+        if (targets.Count == 1)
+        {
+            return await publish(targets[0]);
+        }
 
-        async Task<int> AllAsync() => (await Task.WhenAll(counts)).Sum();
+        var sum = 0;
+        foreach (var part in targets.Chunk(AtOnce))
+        {
+            sum += (await Task.WhenAll(part.Select(publish))).Sum();
+        }
+
+        return sum;
     }
 }
