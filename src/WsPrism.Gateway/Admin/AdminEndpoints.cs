@@ -2,6 +2,7 @@ using System.Buffers;
 using Microsoft.AspNetCore.Http.Features;
 using WsPrism.Core;
 using WsPrism.Gateway.Admin.Api;
+using WsPrism.Gateway.Admin.Metrics;
 using WsPrism.Gateway.Handshake;
 
 namespace WsPrism.Gateway.Admin;
