@@ -1,4 +1,5 @@
 using System.Buffers;
+using WsPrism.Backend;
 using WsPrism.Core;
 using WsPrism.Gateway.Handshake;
 
@@ -8,13 +9,15 @@ namespace WsPrism.Gateway.Admin.Metrics;
 internal sealed class MetricsPage
 {
     private readonly GatewayNode _node;
+    private readonly BackendServices _backends;
     private readonly HandshakeCounters _handshakes;
     private readonly LedgerMetrics _ledgers;
     private readonly ProcessMetrics _process;
 
-    public MetricsPage(GatewayNode node, HandshakeCounters handshakes, TimeProvider time)
+    public MetricsPage(GatewayNode node, BackendServices backends, HandshakeCounters handshakes, TimeProvider time)
     {
         _node = node;
+        _backends = backends;
         _handshakes = handshakes;
         _ledgers = new LedgerMetrics(node, time);
         _process = new ProcessMetrics(node, time);
@@ -31,6 +34,7 @@ internal sealed class MetricsPage
         PolicyMetrics.Write(page, tenants);
         LedgerMetrics.Write(page, ledgers);
         ServiceMetrics.Write(page, tenants);
+        BackendMetrics.Write(page, _backends);
         _process.Write(page);
     }
 }
