@@ -49,7 +49,10 @@ public abstract class WebhookTests(Wire wire) : TransportTests(wire)
         await using var gateway = await StartAsync(Config(backend), bystander: false);
         using var alice = await gateway.ConnectAsync("t-alice");
 
-        await gateway.Host.DrainAsync();
+        var drain = gateway.Host.DrainAsync();
+        await alice.ReadToCloseAsync();
+        alice.Dispose();
+        await drain;
 
         var told = Assert.Single(events);
         Assert.Equal(("disconnect", "user:alice", "drained"), (told.GetProperty("event").GetString(), told.GetProperty("user").GetString(), told.GetProperty("reason").GetString()));
