@@ -5,6 +5,7 @@ using WsPrism.Core.Delivery;
 using WsPrism.Core.Metrics;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Tenants;
+using WsPrism.Core.Tickets;
 using WsPrism.Services;
 
 namespace WsPrism.Testing;
@@ -29,7 +30,8 @@ internal sealed class TestGateway : IDisposable
         LogLevel logLevel = LogLevel.Debug,
         IReadOnlyList<IExtService>? ext = null,
         IReadOnlyList<IHotService>? hot = null,
-        IReadOnlyList<TenantConfig>? moreTenants = null)
+        IReadOnlyList<TenantConfig>? moreTenants = null,
+        ITicketBackends? ticketBackends = null)
     {
         _order = seed is { } value ? new Random(value) : null;
         Log = new LogCollector(logLevel);
@@ -43,7 +45,7 @@ internal sealed class TestGateway : IDisposable
             var executor = new ManualExecutor();
             _executors.Add(executor);
             return executor;
-        });
+        }, ticketBackends);
         Tenant = Node.FindTenant(config.Tenants[0].Id)!;
     }
 
@@ -83,10 +85,14 @@ internal sealed class TestGateway : IDisposable
     public TestClient? TryConnect(string user, Tenant? tenant = null, Action<MemoryConnection>? setUp = null) => TryConnect(new Identity(user), tenant, setUp);
 
     /// <summary>Connects with a ticket that the tenant must find good.</summary>
-    public TestClient ConnectWith(string ticket) =>
-        TryConnect(Tenant.Tickets.Inspect(ticket) ?? throw new InvalidOperationException("The ticket is not good."))!;
+    public TestClient ConnectWith(string ticket) => TryConnectWith(ticket) ?? throw new InvalidOperationException("The ticket is not good.");
 
-    private TestClient? TryConnect(Identity identity, Tenant? tenant = null, Action<MemoryConnection>? setUp = null)
+    /// <summary>The same; null where the ticket is refused. One-time tickets are spent.</summary>
+    public TestClient? TryConnectWith(string ticket) =>
+        Tenant.Tickets.TryInspect(ticket, out var verdict) && verdict.Identity is { } identity && Tenant.Tickets.TryUse(identity) ? TryConnect(identity) : null;
+
+    /// <summary>The same, as whoever a ticket has spoken for.</summary>
+    public TestClient? TryConnect(Identity identity, Tenant? tenant = null, Action<MemoryConnection>? setUp = null)
     {
         tenant ??= Tenant;
         if (!tenant.Registry.TryReserveSeat(tenant.Snapshot.Config.Limits))

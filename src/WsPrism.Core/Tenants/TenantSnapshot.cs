@@ -10,14 +10,14 @@ namespace WsPrism.Core.Tenants;
 /// <summary>All that a tenant's configuration says, compiled for use. Immutable; a reload swaps it whole, read through one volatile reference.</summary>
 internal sealed class TenantSnapshot
 {
-    public TenantSnapshot(TenantConfig config, RouteTable routes)
+    public TenantSnapshot(TenantConfig config, RouteTable routes, TicketAuthenticator tickets)
     {
         Config = config;
         Routes = routes;
         Policy = new PolicySnapshot(config.Policy);
         RoomRules = new RoomRules(config.Rooms);
         Outbox = OutboxLimits.From(config);
-        Tickets = new TicketAuthenticator(config.Auth);
+        Tickets = tickets;
     }
 
     public TenantConfig Config { get; }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using WsPrism.Backend.Tickets;
 using WsPrism.Core;
 using WsPrism.Core.Configuration;
 using WsPrism.Core.Shards;
@@ -23,6 +24,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     private readonly IListener? _tcp;
     private readonly IListener _admin;
     private readonly ServerCertificate? _certificate;
+    private readonly TicketBackends _ticketBackends;
 
     public GatewayHost(WsPrismConfig config, bool isDemo, TimeProvider time, ILoggerFactory loggers)
     {
@@ -32,8 +34,10 @@ internal sealed class GatewayHost : IAsyncDisposable
         _certificate = ServerCertificate.Load(config.Gateway.Tls);
         var usesLoops = LoopsCanServe(config.Gateway, config.Gateway.Listen) || LoopsCanServe(config.Gateway, config.Gateway.Tcp.Listen);
         var usesRing = usesLoops && UsesRing(config.Gateway);
+        _ticketBackends = new TicketBackends(time, loggers.CreateLogger("WsPrism.Tickets"));
         Node = new GatewayNode(
-            config, BuiltInServices.Ext, BuiltInServices.Hot, time, loggers, shard => usesLoops ? AddLoop(shard, usesRing, loggers) : AddStrand(shard, time));
+            config, BuiltInServices.Ext, BuiltInServices.Hot, time, loggers, shard => usesLoops ? AddLoop(shard, usesRing, loggers) : AddStrand(shard, time),
+            _ticketBackends);
         var handshakes = new HandshakeCounters();
         var trusted = new TrustedProxies(config.Gateway.TrustedProxies);
         var admission = new Admission(Node, handshakes);
@@ -127,6 +131,7 @@ internal sealed class GatewayHost : IAsyncDisposable
 
         await _admin.DisposeAsync();
         _certificate?.Dispose();
+        _ticketBackends.Dispose();
         foreach (var strand in _strands)
         {
             strand.Dispose();
