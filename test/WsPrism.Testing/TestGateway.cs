@@ -6,6 +6,7 @@ using WsPrism.Core.Dispatch;
 using WsPrism.Core.Metrics;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Tenants;
+using WsPrism.Core.Tickets;
 using WsPrism.Services;
 
 namespace WsPrism.Testing;
@@ -31,7 +32,8 @@ internal sealed class TestGateway : IDisposable
         IReadOnlyList<IExtService>? ext = null,
         IReadOnlyList<IHotService>? hot = null,
         IReadOnlyList<TenantConfig>? moreTenants = null,
-        Func<ManualTime, ILoggerFactory, ITenantServiceFactory>? backends = null)
+        Func<ManualTime, ILoggerFactory, ITenantServiceFactory>? backends = null,
+        ITicketBackends? ticketBackends = null)
     {
         _order = seed is { } value ? new Random(value) : null;
         Log = new LogCollector(logLevel);
@@ -40,7 +42,8 @@ internal sealed class TestGateway : IDisposable
             Gateway = (gateway ?? (same => same))(new GatewayConfig { Shards = shards }) with { Shards = shards },
             Tenants = [(tenant ?? (same => same))(DefaultTenant), .. moreTenants ?? []],
         };
-        Node = new GatewayNode(config, [.. BuiltInServices.Ext, .. ext ?? []], [.. BuiltInServices.Hot, .. hot ?? []], Time, Log, CreateExecutor, backends?.Invoke(Time, Log));
+        Node = new GatewayNode(
+            config, [.. BuiltInServices.Ext, .. ext ?? []], [.. BuiltInServices.Hot, .. hot ?? []], Time, Log, CreateExecutor, backends?.Invoke(Time, Log), ticketBackends);
         Tenant = Node.FindTenant(config.Tenants[0].Id)!;
     }
 
@@ -80,10 +83,14 @@ internal sealed class TestGateway : IDisposable
     public TestClient? TryConnect(string user, Tenant? tenant = null, Action<MemoryConnection>? setUp = null) => TryConnect(new Identity(user), tenant, setUp);
 
     /// <summary>Connects with a ticket that the tenant must find good.</summary>
-    public TestClient ConnectWith(string ticket) =>
-        TryConnect(Tenant.Tickets.Inspect(ticket) ?? throw new InvalidOperationException("The ticket is not good."))!;
+    public TestClient ConnectWith(string ticket) => TryConnectWith(ticket) ?? throw new InvalidOperationException("The ticket is not good.");
 
-    private TestClient? TryConnect(Identity identity, Tenant? tenant = null, Action<MemoryConnection>? setUp = null)
+    /// <summary>The same; null where the ticket is refused. One-time tickets are spent.</summary>
+    public TestClient? TryConnectWith(string ticket) =>
+        Tenant.Tickets.TryInspect(ticket, out var verdict) && verdict.Identity is { } identity && Tenant.Tickets.TryUse(identity) ? TryConnect(identity) : null;
+
+    /// <summary>The same, as whoever a ticket has spoken for.</summary>
+    public TestClient? TryConnect(Identity identity, Tenant? tenant = null, Action<MemoryConnection>? setUp = null)
     {
         tenant ??= Tenant;
         if (!tenant.Registry.TryReserveSeat(tenant.Snapshot.Config.Limits))

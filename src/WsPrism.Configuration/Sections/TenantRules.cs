@@ -47,6 +47,26 @@ internal static class TenantRules
         return service;
     }
 
+    public static JwtConfig JwtHasKeys(JwtConfig jwt, SectionScope scope)
+    {
+        if (jwt.Keys.Count == 0 && jwt.JwksUrl.Length == 0 && scope.Good("keys", "jwks_url"))
+            scope.Error("keys", "is required, or jwks_url: without a key no ticket can be good");
+        WarnOfPlainHttp(jwt.JwksUrl, "jwks_url", "whoever is on the way can put keys of their own in", scope);
+        return jwt;
+    }
+
+    public static AuthWebhookConfig WebhookIsPrivate(AuthWebhookConfig webhook, SectionScope scope)
+    {
+        WarnOfPlainHttp(webhook.Url, "url", "whoever is on the way can read tickets and let anybody in", scope);
+        return webhook;
+    }
+
+    private static void WarnOfPlainHttp(string url, string path, string danger, SectionScope scope)
+    {
+        if (scope.Good(path) && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttp && !uri.IsLoopback)
+            scope.Warn(path, $"is plain http: {danger}");
+    }
+
     public static SessionPolicyConfig SingleMeansOne(SessionPolicyConfig sessions, SectionScope scope)
     {
         if (sessions.Mode != SessionMode.Single || !scope.Good("mode", "max_sessions_per_user"))

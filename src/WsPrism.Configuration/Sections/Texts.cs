@@ -73,6 +73,11 @@ internal static class Texts
 
     public static readonly TextSpec ClaimValue = new("a string of at most 1,024 characters", "^.{0,1024}$");
 
+    public static readonly TextSpec HttpUrl = new("an http:// or https:// URL without user, password and fragment", @"^https?://[^@#/?\s]+([/?][^#\s]*)?$")
+    {
+        Check = text => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Host.Length > 0 && text.Length <= 2_048,
+    };
+
     public static readonly TextSpec Origin = new(
         "an origin as browsers send it, scheme://host[:port] in lower case without a path, or null",
         @"^(null|[a-z][a-z0-9+.-]*://([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(:[0-9]{1,5})?)$")

@@ -153,7 +153,18 @@ internal sealed class ExtContext : IExtContext
 
     public void WriteLedger(Utf8JsonWriter json) => LedgerJson.Write(_session.SettledLedger(), json);
 
-    public bool RefreshTicket(ReadOnlySpan<byte> ticket) => _session.TryRefresh(System.Text.Encoding.UTF8.GetString(ticket));
+    public void RefreshTicket(ReadOnlySpan<byte> ticket)
+    {
+        var text = System.Text.Encoding.UTF8.GetString(ticket);
+        if (_session.Tenant.Tickets.TryInspect(text, out var verdict))
+        {
+            TicketRenewal.Conclude(_session, verdict, this);
+        }
+        else
+        {
+            TicketRenewal.Begin(_session, text, this);
+        }
+    }
 
     private OutboundFrame Encode(ReadOnlySpan<byte> type, IRoom? room) => EnvelopeFrames.Encode(
         _route.IsSystem ? DeliveryClass.Control : DeliveryClass.Ext,

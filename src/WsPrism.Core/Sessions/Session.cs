@@ -6,6 +6,7 @@ using WsPrism.Core.Policies;
 using WsPrism.Core.Rooms;
 using WsPrism.Core.Shards;
 using WsPrism.Core.Tenants;
+using WsPrism.Core.Tickets;
 using WsPrism.Core.Transport;
 using WsPrism.Protocol;
 using WsPrism.Services;
@@ -37,7 +38,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
         Tenant = tenant;
         Identity = identity;
         TenantShard = tenant.Shards[shard.Index];
-        Limiter = new RateLimiter(TenantShard.ExtBucket, TenantShard.HotBucket);
+        Limiter = new RateLimiter(TenantShard.ExtBucket, TenantShard.HotBucket) { Limits = identity.Limits };
         SessionId = Sessions.SessionId.Create(shard.Clock.UnixTimeMs);
         Outbox = new Outbox(Ledger, TenantShard.Ledger, shard.Batches);
         _timings = timings;
@@ -149,22 +150,44 @@ internal sealed partial class Session : ISession, IConnectionHandler
         TenantShard.Counters.Sessions++;
         Log.Opened(_logger, Tenant.Id, SessionId, TraceId, User, Connection.TransportName, Connection.RemoteAddress);
         Enqueue(Shard.Line.System.Authed(this, _timings, Shard.Clock.UnixTimeMs));
-        Enqueue(Shard.Line.System.Budget("ext"u8, snapshot.Policy.ExtRate));
-        Enqueue(Shard.Line.System.Budget("hot"u8, snapshot.Policy.HotRate));
+        TellBudget(snapshot.Policy);
         Watch.Start();
         WatchTicket();
+        if (Tenant.Revocations.Covers(Identity))
+        {
+            // It came in while its ticket was revoked, and nobody saw it: from here on, whoever revokes finds it.
+            End(EndReason.TicketRevoked);
+        }
     }
 
-    /// <summary>Goes on under another ticket, if it is good and of the same user.</summary>
-    public bool TryRefresh(string ticket)
+    /// <summary>Goes on under another ticket, if what was said of it is good and it is of the same user.</summary>
+    public bool TryRefresh(TicketVerdict verdict)
     {
-        if (Tenant.Tickets.Inspect(ticket, User) is not { } identity)
+        if (verdict.Identity is not { } identity)
         {
             return false;
         }
 
+        if (identity.User != User)
+        {
+            Tenant.Tickets.Refuse(TicketFailure.OtherUser);
+            return false;
+        }
+
+        if (!Tenant.Tickets.TryUse(identity))
+        {
+            return false;
+        }
+
+        var before = Identity.Limits;
         Identity = identity;
         WatchTicket();
+        if (identity.Limits != before)
+        {
+            Limiter.Limits = identity.Limits;
+            TellBudget(Tenant.Snapshot.Policy);
+        }
+
         return true;
     }
 
@@ -349,6 +372,11 @@ internal sealed partial class Session : ISession, IConnectionHandler
                 return ErrorCode.NotAllowed;
             }
 
+            if (Rooms.Count >= Identity.Limits?.MaxRooms)
+            {
+                return ErrorCode.ResourceExhausted;
+            }
+
             var code = Tenant.Registry.TryJoin(this, chars[..length], snapshot, out var room);
             if (code != ErrorCode.None)
             {
@@ -470,6 +498,12 @@ internal sealed partial class Session : ISession, IConnectionHandler
         BinaryPrimitives.WriteUInt16BigEndian(frame.WritableBuffer, code);
         Encoding.ASCII.GetBytes(text.AsSpan(0, length), frame.WritableBuffer[2..]);
         return frame;
+    }
+
+    private void TellBudget(PolicySnapshot policy)
+    {
+        Enqueue(Shard.Line.System.Budget("ext"u8, Limiter.RateOf(Lane.Ext, policy)));
+        Enqueue(Shard.Line.System.Budget("hot"u8, Limiter.RateOf(Lane.Hot, policy)));
     }
 
     private void WatchTicket()

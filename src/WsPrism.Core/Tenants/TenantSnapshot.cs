@@ -10,7 +10,7 @@ namespace WsPrism.Core.Tenants;
 /// <summary>All that a tenant's configuration says, compiled for use. Immutable; a reload swaps it whole, read through one volatile reference.</summary>
 internal sealed class TenantSnapshot
 {
-    public TenantSnapshot(TenantConfig config, RouteTable routes, ITenantEvents? events = null)
+    public TenantSnapshot(TenantConfig config, RouteTable routes, TicketAuthenticator tickets, ITenantEvents? events = null)
     {
         Config = config;
         Routes = routes;
@@ -18,7 +18,7 @@ internal sealed class TenantSnapshot
         Policy = new PolicySnapshot(config.Policy);
         RoomRules = new RoomRules(config.Rooms);
         Outbox = OutboxLimits.From(config);
-        Tickets = new TicketAuthenticator(config.Auth);
+        Tickets = tickets;
     }
 
     public TenantConfig Config { get; }

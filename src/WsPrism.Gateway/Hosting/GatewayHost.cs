@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using WsPrism.Backend;
+using WsPrism.Backend.Tickets;
 using WsPrism.Core;
 using WsPrism.Core.Configuration;
 using WsPrism.Core.Shards;
@@ -28,6 +29,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     private readonly IListener _admin;
     private readonly ServerCertificate? _certificate;
     private readonly BackendServices _backends;
+    private readonly TicketBackends _ticketBackends;
 
     public GatewayHost(WsPrismConfig config, bool isDemo, TimeProvider time, ILoggerFactory loggers)
     {
@@ -38,8 +40,10 @@ internal sealed class GatewayHost : IAsyncDisposable
         var usesLoops = LoopsCanServe(config.Gateway, config.Gateway.Listen) || LoopsCanServe(config.Gateway, config.Gateway.Tcp.Listen);
         var usesRing = usesLoops && UsesRing(config.Gateway);
         _backends = new BackendServices(time, loggers);
+        _ticketBackends = new TicketBackends(time, loggers.CreateLogger("WsPrism.Tickets"));
         Node = new GatewayNode(
-            config, BuiltInServices.Ext, BuiltInServices.Hot, time, loggers, shard => usesLoops ? AddLoop(shard, usesRing, loggers) : AddStrand(shard, time), _backends);
+            config, BuiltInServices.Ext, BuiltInServices.Hot, time, loggers, shard => usesLoops ? AddLoop(shard, usesRing, loggers) : AddStrand(shard, time),
+            _backends, _ticketBackends);
         var handshakes = new HandshakeCounters();
         var trusted = new TrustedProxies(config.Gateway.TrustedProxies);
         var admission = new Admission(Node, handshakes);
@@ -137,6 +141,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         await _admin.DisposeAsync();
         _certificate?.Dispose();
         _backends.Dispose();
+        _ticketBackends.Dispose();
         foreach (var strand in _strands)
         {
             strand.Dispose();

@@ -29,7 +29,8 @@ internal sealed class MetricsPage
         var ledgers = await _ledgers.ReadAsync(tenants);
         var page = new PrometheusWriter(output);
         SessionMetrics.Write(page, tenants);
-        HandshakeMetrics.Write(page, tenants, _handshakes);
+        HandshakeMetrics.Write(page, _handshakes);
+        TicketMetrics.Write(page, tenants);
         TrafficMetrics.Write(page, tenants, ledgers);
         PolicyMetrics.Write(page, tenants);
         LedgerMetrics.Write(page, ledgers);
