@@ -38,12 +38,16 @@ internal sealed partial class TenantEvents : ITenantEvents, IDisposable
         _lines = new CallLines(config.MaxInFlight, config.MaxQueue);
         var client = new WebhookClient(config.Url, new WebhookSigner(config.Secret, config.PreviousSecret), config.MaxInFlight, _timeout, time);
         _sender = WebhookSender.ForEvents(client, Requests, time, config.Retries);
+        Connect = config.Connect ? new ConnectAsker(tenant, config, time, logger) : null;
     }
 
     /// <summary>The tenant's id.</summary>
     public string Tenant { get; }
 
     public EventsConfig Config { get; }
+
+    /// <summary>Who is asked about clients that want in; null where nobody is.</summary>
+    public ConnectAsker? Connect { get; }
 
     public WebhookCounters Requests { get; } = new();
 
@@ -121,6 +125,7 @@ internal sealed partial class TenantEvents : ITenantEvents, IDisposable
     {
         _stop.Cancel();
         _sender.Dispose();
+        Connect?.Dispose();
     }
 
     private static void WriteSession(Utf8JsonWriter json, Session session)

@@ -138,12 +138,12 @@ internal static class TenantSections
         .Key(x => x.Retries, new IntSpec(0, 20), "How often an event that was not taken is sent again, after 0.5 s, 1 s, 2 s and so on up to 30 s.")
         .Key(x => x.MaxInFlight, new IntSpec(1, 10_000), "Requests at once.")
         .Key(x => x.MaxQueue, new IntSpec(1, 1_000_000), "Events that may wait; newer ones are dropped and counted.")
+        .Key(x => x.Connect, new BoolSpec(), "True asks about each client that wants in, once its ticket was found good: a backend that does not answer lets nobody in.")
         .Key(x => x.Disconnect, new BoolSpec(), "A session ended.")
         .Key(x => x.RoomJoined, new BoolSpec(), "A session came into a room.")
         .Key(x => x.RoomLeft, new BoolSpec(), "A session left a room.")
         .Key(x => x.RoomOccupied, new BoolSpec(), "A room has its first member.")
-        .Key(x => x.RoomVacated, new BoolSpec(), "A room's last member has left.")
-        .Later("connect");
+        .Key(x => x.RoomVacated, new BoolSpec(), "A room's last member has left.");
 
     private static readonly SectionSpec<ServicesConfig> Services = new SectionSpec<ServicesConfig>()
         .Key(

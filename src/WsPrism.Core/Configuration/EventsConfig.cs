@@ -24,6 +24,9 @@ public sealed record EventsConfig
     /// <summary>Events that may wait; newer ones are dropped and counted. 1 to 1,000,000.</summary>
     public int MaxQueue { get; init; } = 10_000;
 
+    /// <summary>Decides on each client that wants in, after its ticket was found good.</summary>
+    public bool Connect { get; init; }
+
     /// <summary>A session ended.</summary>
     public bool Disconnect { get; init; } = true;
 

@@ -115,21 +115,24 @@ internal sealed class Admission
     private async Task<HandshakeVerdict> AskAsync(IApplicant applicant, Tenant tenant, string ticket, TicketVerdict? known, CancellationToken cancellation)
     {
         var verdict = known ?? await tenant.Tickets.InspectAsync(ticket, new TicketBearer(applicant.Address.ToString(), applicant.Origin, applicant.Transport), cancellation);
+        byte[]? state = null;
         if (verdict.Identity is { } identity && AsksGate(tenant, applicant))
         {
-            var answer = await _gate!.DecideAsync(tenant, identity, applicant, cancellation);
-            if (answer != HandshakeAnswer.Upgraded)
+            var gate = await _gate!.DecideAsync(tenant, identity, applicant, cancellation);
+            if (gate.Answer != HandshakeAnswer.Upgraded)
             {
-                return new HandshakeVerdict(answer, answer.Status == 503 ? RetryAfter : null);
+                return new HandshakeVerdict(gate.Answer, gate.Answer.Status == 503 ? RetryAfter : null);
             }
+
+            state = gate.State;
         }
 
         // Meanwhile the client may have gone, or the tenant.
         cancellation.ThrowIfCancellationRequested();
-        return _node.FindTenant(tenant.Id) == tenant ? Seat(applicant, tenant, verdict) : new HandshakeVerdict(HandshakeAnswer.AuthFailed);
+        return _node.FindTenant(tenant.Id) == tenant ? Seat(applicant, tenant, verdict, state) : new HandshakeVerdict(HandshakeAnswer.AuthFailed);
     }
 
-    private HandshakeVerdict Seat(IApplicant applicant, Tenant tenant, TicketVerdict verdict)
+    private HandshakeVerdict Seat(IApplicant applicant, Tenant tenant, TicketVerdict verdict, byte[]? state = null)
     {
         if (verdict.Identity is not { } identity)
         {
@@ -169,7 +172,7 @@ internal sealed class Admission
             return new HandshakeVerdict(HandshakeAnswer.AuthFailed);
         }
 
-        return new HandshakeVerdict(HandshakeAnswer.Upgraded, Tenant: tenant, Identity: identity);
+        return new HandshakeVerdict(HandshakeAnswer.Upgraded, Tenant: tenant, Identity: identity, State: state);
     }
 
     // Only browsers send Origin, and they always do on an upgrade; who sends none is no page of somebody else's.

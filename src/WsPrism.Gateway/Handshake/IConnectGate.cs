@@ -13,7 +13,7 @@ internal interface IConnectGate
     bool Decides(Tenant tenant);
 
     /// <summary>
-    /// <see cref="HandshakeAnswer.Upgraded"/>, or how the client is refused. The caller has bounded how many wait; the time is the gate's to bound.
+    /// Whether the client may come in, or how it is refused. The caller has bounded how many wait; the time is the gate's to bound.
     /// </summary>
-    Task<HandshakeAnswer> DecideAsync(Tenant tenant, Identity identity, IApplicant applicant, CancellationToken cancellation);
+    Task<GateVerdict> DecideAsync(Tenant tenant, Identity identity, IApplicant applicant, CancellationToken cancellation);
 }

@@ -46,7 +46,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             _backends, _ticketBackends);
         var handshakes = new HandshakeCounters();
         var trusted = new TrustedProxies(config.Gateway.TrustedProxies);
-        var admission = new Admission(Node, handshakes);
+        var admission = new Admission(Node, handshakes, new ConnectGate());
         var opener = new SessionOpener(Node);
         var clients = new ClientEndpoints(new HandshakeEndpoint(admission, opener, trusted), servesPage: !config.Gateway.Production);
         var admin = new AdminEndpoints(Node, _backends, handshakes, new ApiEndpoints(Node, new ApiKeys(config, time), time, loggers.CreateLogger("WsPrism.Api")), time);

@@ -21,6 +21,10 @@ public sealed partial class WebhooksPageTests
         Assert.True(BackendAnswer.TryRead(Encoding.UTF8.GetBytes(line), Rules, out _, out var problem), problem));
 
     [Fact]
+    public void Every_answer_to_connect_on_the_page_is_one() => Assert.All(Lines("json connect"), line =>
+        Assert.True(WsPrism.Backend.Events.ConnectAnswer.TryRead(Encoding.UTF8.GetBytes(line), out _, out var problem), problem));
+
+    [Fact]
     public async Task A_request_has_the_fields_of_the_page_in_their_order()
     {
         await using var backend = await TestBackend.AnsweringAsync("""{"set_state":1}""");

@@ -18,6 +18,8 @@ internal static class BackendMetrics
         var (services, events) = (backends.Webhooks, backends.Events);
         WriteMessages(page, services);
         WriteEvents(page, events);
+        WriteConnects(page, events);
+        WriteBreakers(page, services, events);
         WriteLoad(page, services, events);
         page.Family(Duration, "histogram", "How long one request to a backend took.");
         foreach (var service in services)
@@ -28,6 +30,10 @@ internal static class BackendMetrics
         foreach (var one in events)
         {
             Write(page, one.Requests.Durations, ("tenant", one.Tenant), ("kind", "event"), ("service", ""));
+            if (one.Connect is { } connect)
+            {
+                Write(page, connect.Requests.Durations, ("tenant", one.Tenant), ("kind", "connect"), ("service", ""));
+            }
         }
     }
 
@@ -42,14 +48,41 @@ internal static class BackendMetrics
                     "wsprism_webhook_messages_total", service.Counters[outcome], ("tenant", service.Tenant), ("service", service.Name), ("outcome", outcome.Name()));
             }
         }
+    }
 
+    private static void WriteConnects(PrometheusWriter page, TenantEvents[] events)
+    {
+        page.Family("wsprism_webhook_connects_total", "counter", "Clients that a backend was asked about, by how that ended.");
+        foreach (var one in events)
+        {
+            foreach (var outcome in Enum.GetValues<ConnectOutcome>())
+            {
+                if (one.Connect is { } connect)
+                {
+                    page.Sample("wsprism_webhook_connects_total", connect[outcome], ("tenant", one.Tenant), ("outcome", ConnectOutcomes.Names[(int)outcome]));
+                }
+            }
+        }
+    }
+
+    private static void WriteBreakers(PrometheusWriter page, WebhookService[] services, TenantEvents[] events)
+    {
         page.Family("wsprism_webhook_breaker_state", "gauge", "0: requests are sent; 1: one is tried; 2: none is.");
         foreach (var service in services)
         {
-            var state = service.Breaker.State switch { CircuitState.Closed => 0, CircuitState.HalfOpen => 1, _ => 2 };
-            page.Sample("wsprism_webhook_breaker_state", state, ("tenant", service.Tenant), ("service", service.Name));
+            page.Sample("wsprism_webhook_breaker_state", Number(service.Breaker), ("tenant", service.Tenant), ("kind", "message"), ("service", service.Name));
+        }
+
+        foreach (var one in events)
+        {
+            if (one.Connect is { } connect)
+            {
+                page.Sample("wsprism_webhook_breaker_state", Number(connect.Breaker), ("tenant", one.Tenant), ("kind", "connect"), ("service", ""));
+            }
         }
     }
+
+    private static double Number(Breaker breaker) => breaker.State switch { CircuitState.Closed => 0, CircuitState.HalfOpen => 1, _ => 2 };
 
     private static void WriteEvents(PrometheusWriter page, TenantEvents[] events)
     {
@@ -77,6 +110,10 @@ internal static class BackendMetrics
         foreach (var one in events)
         {
             page.Sample("wsprism_webhook_in_flight", one.InFlight, ("tenant", one.Tenant), ("kind", "event"), ("service", ""));
+            if (one.Connect is { } connect)
+            {
+                page.Sample("wsprism_webhook_in_flight", connect.InFlight, ("tenant", one.Tenant), ("kind", "connect"), ("service", ""));
+            }
         }
 
         page.Family("wsprism_webhook_waiting", "gauge", "What waits for its turn to be told.");
