@@ -6,6 +6,7 @@ using WsPrism.Core.Handshake;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Shards;
 using WsPrism.Core.Tenants;
+using WsPrism.Core.Tickets;
 using WsPrism.Core.Transport;
 using WsPrism.Services;
 
@@ -15,7 +16,9 @@ namespace WsPrism.Core;
 /// The gateway without its listeners: shards, tenants and the way in for a new session. Safe for all threads; what belongs to a shard is done by posting
 /// to it.
 /// </summary>
+#pragma warning disable CA1001 // The source has no timer: there is nothing to dispose of.
 internal sealed class GatewayNode
+#pragma warning restore CA1001
 {
     // How often a drain looks whether a session has left by itself.
     private static readonly TimeSpan DrainStep = TimeSpan.FromMilliseconds(10);
@@ -24,7 +27,7 @@ internal sealed class GatewayNode
     private readonly ILogger _sessionLogger;
     private readonly FrozenDictionary<string, Tenant> _tenants;
     private int _nextShard;
-    private volatile bool _isDraining;
+    private readonly CancellationTokenSource _draining = new();
 
     public GatewayNode(
         WsPrismConfig config,
@@ -32,7 +35,9 @@ internal sealed class GatewayNode
         IReadOnlyList<IHotService> hotServices,
         TimeProvider time,
         ILoggerFactory loggers,
-        Func<Shard, IShardExecutor> executor)
+        Func<Shard, IShardExecutor> executor,
+        ITenantServiceFactory? backends = null,
+        ITicketBackends? ticketBackends = null)
     {
         _sessionLogger = loggers.CreateLogger("WsPrism.Sessions");
         Time = time;
@@ -45,10 +50,12 @@ internal sealed class GatewayNode
             Shards[i].Executor = executor(Shards[i]);
         }
 
+        var waiting = new WaitingRoom(WaitingRoom.SeatsOfNode);
         var ticketLogger = loggers.CreateLogger("WsPrism.Tickets");
+        var compiler = new SnapshotCompiler(extServices, hotServices, backends, ticketBackends);
         _tenants = config.Tenants.ToFrozenDictionary(
             tenant => tenant.Id,
-            tenant => new Tenant(new TenantSnapshot(tenant, new RouteTable(tenant.Services, extServices, hotServices)), Shards.Length, time, ticketLogger));
+            tenant => new Tenant(oneTime => compiler.Compile(tenant, oneTime, previous: null), Shards.Length, time, ticketLogger, waiting));
     }
 
     public Shard[] Shards { get; }
@@ -62,7 +69,10 @@ internal sealed class GatewayNode
     public HandshakeDefender Defender { get; }
 
     /// <summary>True from the beginning of a drain: nobody new is let in.</summary>
-    public bool IsDraining => _isDraining;
+    public bool IsDraining => _draining.IsCancellationRequested;
+
+    /// <summary>Cancelled when a drain begins: who waits to be let in need not wait longer.</summary>
+    public CancellationToken Draining => _draining.Token;
 
     public Tenant? FindTenant(string id) => _tenants.GetValueOrDefault(id);
 
@@ -93,7 +103,7 @@ internal sealed class GatewayNode
     /// </summary>
     public async Task DrainAsync(TimeSpan grace, CancellationToken cancellation = default)
     {
-        _isDraining = true;
+        await _draining.CancelAsync().ConfigureAwait(false);
         var sessions = _tenants.Values.SelectMany(tenant => tenant.Registry.Sessions()).ToArray();
         foreach (var session in sessions)
         {

@@ -39,6 +39,18 @@ public interface IExtContext
     /// <summary>Refuses the message: the client gets <c>sys.error</c>. <paramref name="message"/> is a short text without secrets.</summary>
     void Fail(ErrorCode code, string message);
 
+    /// <summary>
+    /// Takes the message out of the line: nothing is answered when the service returns, and what it says to this context afterwards does not count. Messages
+    /// that come later do not wait for it. The message's spans have to be copied.
+    /// </summary>
+    /// <returns>Null where as many messages of the session as may be are out already: the message is refused, and the service just returns.</returns>
+    IDeferredMessage? Defer();
+
+    /// <summary>Replaces what is kept at the sender's session.</summary>
+    /// <param name="json">One well-formed JSON value; empty for none.</param>
+    /// <returns>False where it is longer than 4,096 bytes: what was there stays.</returns>
+    bool SetState(ReadOnlySpan<byte> json);
+
     /// <summary>Takes the sender into a room, which is made where it does not exist. The client is told with <c>sys.joined</c>.</summary>
     /// <param name="name">The room's name as UTF-8.</param>
     /// <param name="activate">True makes it the sender's active room.</param>
@@ -62,7 +74,9 @@ public interface IExtContext
     /// <summary>Writes the sender's own ledger (PROTOCOL §5) as a JSON object.</summary>
     void WriteLedger(Utf8JsonWriter json);
 
-    /// <summary>Replaces the sender's ticket, and with it when the session ends and which rooms it may join.</summary>
-    /// <returns>False where the ticket is not valid or is another user's.</returns>
-    bool RefreshTicket(ReadOnlySpan<byte> ticket);
+    /// <summary>
+    /// Replaces the sender's ticket, and with it when the session ends and which rooms it may join; or refuses the message. Where somebody outside has to be
+    /// asked about the ticket the message is deferred. It is the last thing that a service does with a message.
+    /// </summary>
+    void RefreshTicket(ReadOnlySpan<byte> ticket);
 }

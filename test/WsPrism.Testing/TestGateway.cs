@@ -2,9 +2,11 @@ using Microsoft.Extensions.Logging;
 using WsPrism.Core;
 using WsPrism.Core.Configuration;
 using WsPrism.Core.Delivery;
+using WsPrism.Core.Dispatch;
 using WsPrism.Core.Metrics;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Tenants;
+using WsPrism.Core.Tickets;
 using WsPrism.Services;
 
 namespace WsPrism.Testing;
@@ -29,7 +31,9 @@ internal sealed class TestGateway : IDisposable
         LogLevel logLevel = LogLevel.Debug,
         IReadOnlyList<IExtService>? ext = null,
         IReadOnlyList<IHotService>? hot = null,
-        IReadOnlyList<TenantConfig>? moreTenants = null)
+        IReadOnlyList<TenantConfig>? moreTenants = null,
+        Func<ManualTime, ILoggerFactory, ITenantServiceFactory>? backends = null,
+        ITicketBackends? ticketBackends = null)
     {
         _order = seed is { } value ? new Random(value) : null;
         Log = new LogCollector(logLevel);
@@ -38,12 +42,8 @@ internal sealed class TestGateway : IDisposable
             Gateway = (gateway ?? (same => same))(new GatewayConfig { Shards = shards }) with { Shards = shards },
             Tenants = [(tenant ?? (same => same))(DefaultTenant), .. moreTenants ?? []],
         };
-        Node = new GatewayNode(config, [.. BuiltInServices.Ext, .. ext ?? []], [.. BuiltInServices.Hot, .. hot ?? []], Time, Log, _ =>
-        {
-            var executor = new ManualExecutor();
-            _executors.Add(executor);
-            return executor;
-        });
+        Node = new GatewayNode(
+            config, [.. BuiltInServices.Ext, .. ext ?? []], [.. BuiltInServices.Hot, .. hot ?? []], Time, Log, CreateExecutor, backends?.Invoke(Time, Log), ticketBackends);
         Tenant = Node.FindTenant(config.Tenants[0].Id)!;
     }
 
@@ -83,10 +83,14 @@ internal sealed class TestGateway : IDisposable
     public TestClient? TryConnect(string user, Tenant? tenant = null, Action<MemoryConnection>? setUp = null) => TryConnect(new Identity(user), tenant, setUp);
 
     /// <summary>Connects with a ticket that the tenant must find good.</summary>
-    public TestClient ConnectWith(string ticket) =>
-        TryConnect(Tenant.Tickets.Inspect(ticket) ?? throw new InvalidOperationException("The ticket is not good."))!;
+    public TestClient ConnectWith(string ticket) => TryConnectWith(ticket) ?? throw new InvalidOperationException("The ticket is not good.");
 
-    private TestClient? TryConnect(Identity identity, Tenant? tenant = null, Action<MemoryConnection>? setUp = null)
+    /// <summary>The same; null where the ticket is refused. One-time tickets are spent.</summary>
+    public TestClient? TryConnectWith(string ticket) =>
+        Tenant.Tickets.TryInspect(ticket, out var verdict) && verdict.Identity is { } identity && Tenant.Tickets.TryUse(identity) ? TryConnect(identity) : null;
+
+    /// <summary>The same, as whoever a ticket has spoken for.</summary>
+    public TestClient? TryConnect(Identity identity, Tenant? tenant = null, Action<MemoryConnection>? setUp = null)
     {
         tenant ??= Tenant;
         if (!tenant.Registry.TryReserveSeat(tenant.Snapshot.Config.Limits))
@@ -175,6 +179,13 @@ internal sealed class TestGateway : IDisposable
         {
             throw new InvalidOperationException($"{_frames.Held} frames were not given back, or more often than they were held.");
         }
+    }
+
+    private ManualExecutor CreateExecutor(WsPrism.Core.Shards.Shard shard)
+    {
+        var executor = new ManualExecutor();
+        _executors.Add(executor);
+        return executor;
     }
 
     private bool RunRound(bool everybody)

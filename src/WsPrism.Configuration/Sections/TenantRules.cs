@@ -29,6 +29,44 @@ internal static class TenantRules
         return key;
     }
 
+    public static ExtServiceConfig WebhookHasItsKeys(ExtServiceConfig service, SectionScope scope)
+    {
+        foreach (var key in new[] { "url", "secret" })
+        {
+            if (scope.Good("kind") && service.Kind == ExtServiceKind.Webhook && !scope.Written(key))
+                scope.Error(key, "is required where kind is webhook");
+        }
+
+        return service;
+    }
+
+    public static ExtServiceConfig ServiceNameIsFree(ExtServiceConfig service, SectionScope scope)
+    {
+        if (scope.Good("name") && scope.Written("name") && (ExtServices.ContainsKey(service.Name) || LaterExtServices.Contains(service.Name)))
+            scope.Error("name", $"must not be the name of a built-in service ({string.Join(", ", ExtServices.Keys.Concat(LaterExtServices))}), got {scope.Show("name", service.Name)}");
+        return service;
+    }
+
+    public static JwtConfig JwtHasKeys(JwtConfig jwt, SectionScope scope)
+    {
+        if (jwt.Keys.Count == 0 && jwt.JwksUrl.Length == 0 && scope.Good("keys", "jwks_url"))
+            scope.Error("keys", "is required, or jwks_url: without a key no ticket can be good");
+        WarnOfPlainHttp(jwt.JwksUrl, "jwks_url", "whoever is on the way can put keys of their own in", scope);
+        return jwt;
+    }
+
+    public static AuthWebhookConfig WebhookIsPrivate(AuthWebhookConfig webhook, SectionScope scope)
+    {
+        WarnOfPlainHttp(webhook.Url, "url", "whoever is on the way can read tickets and let anybody in", scope);
+        return webhook;
+    }
+
+    private static void WarnOfPlainHttp(string url, string path, string danger, SectionScope scope)
+    {
+        if (scope.Good(path) && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttp && !uri.IsLoopback)
+            scope.Warn(path, $"is plain http: {danger}");
+    }
+
     public static SessionPolicyConfig SingleMeansOne(SessionPolicyConfig sessions, SectionScope scope)
     {
         if (sessions.Mode != SessionMode.Single || !scope.Good("mode", "max_sessions_per_user"))
@@ -43,13 +81,17 @@ internal static class TenantRules
     // A warning, not an error: an entry for a service that is not there yet lets nothing through, and PROTOCOL §8 has an answer for it.
     public static TenantConfig ExtAllowlistNamesServices(TenantConfig tenant, SectionScope scope)
     {
+        var own = tenant.Services.Ext.Select(service => service?.Name).OfType<string>().ToHashSet(StringComparer.Ordinal);
         foreach (var (path, service, type) in Entries(tenant.Policy.ExtAllowlist, "policy.ext_allowlist", scope))
         {
-            var shown = scope.Show(path, $"\"{service}\"{Suggestion.For(service, ExtServices.Keys)}");
+            var known = ExtServices.Keys.Concat(own);
+            var shown = scope.Show(path, $"\"{service}\"{Suggestion.For(service, known)}");
+            if (own.Contains(service) || (service.Length > 0 && !scope.Good("services.ext")))
+                continue;
             if (LaterExtServices.Contains(service))
                 scope.Warn(path, $"{scope.Show(path, service)} is a service that this version does not have yet: clients get UNKNOWN_SERVICE");
             else if (!ExtServices.TryGetValue(service, out var types))
-                scope.Warn(path, $"no service has this name ({string.Join(", ", ExtServices.Keys)}), clients get UNKNOWN_SERVICE: {shown}");
+                scope.Warn(path, $"no service has this name ({string.Join(", ", known)}), clients get UNKNOWN_SERVICE: {shown}");
             else if (type != "*" && !types.Contains(type))
                 scope.Warn(path, $"names a type that the service does not have: {scope.Show(path, $"\"{type}\"{Suggestion.For(type, types)}")}");
         }

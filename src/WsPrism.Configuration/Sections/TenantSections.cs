@@ -1,5 +1,6 @@
 using WsPrism.Configuration.Description;
 using WsPrism.Core.Configuration;
+using WsPrism.Core.Tickets;
 
 namespace WsPrism.Configuration.Sections;
 
@@ -24,14 +25,31 @@ internal static class TenantSections
     private static readonly SectionSpec<JwtConfig> Jwt = new SectionSpec<JwtConfig>()
         .Key(
             x => x.Keys,
-            new ListSpec<JwtKeyConfig>(JwtKey) { Min = 1, Max = 32, Identity = key => key.Kid, IdentityKey = "kid" },
-            "Keys that tickets may be signed with; several at once for rotation.",
-            required: true)
+            new ListSpec<JwtKeyConfig>(JwtKey) { Max = 32, Identity = key => key.Kid, IdentityKey = "kid" },
+            "Keys that tickets may be signed with; several at once for rotation. They come before published ones of the same name.")
+        .Key(
+            x => x.JwksUrl,
+            Texts.HttpUrl,
+            "Where the issuer publishes its public keys as a JWK Set (RFC 7517). Keys of the list, or this, or both. While it cannot be read the keys read last go on.")
+        .Key(x => x.JwksRefreshMs, new IntSpec(10_000, 86_400_000), "How often the published keys are read again; a ticket with an unknown `kid` has them read in between, at most every 10 s.")
         .Key(x => x.Issuer, Texts.ClaimValue, "What `iss` must be; empty asks for nothing.")
         .Key(x => x.Audience, Texts.ClaimValue, "What `aud` must be, or hold; empty asks for nothing.")
         .Key(x => x.UserClaim, Texts.ClaimName, "The claim that names the user.")
         .Key(x => x.ClockSkewMs, new IntSpec(0, 600_000), "How far the clocks of issuer and gateway may differ: a ticket is good for so long before `nbf` and after `exp`.")
-        .Later("jwks_url");
+        .Key(
+            x => x.MaxTtlMs,
+            new IntSpec(0, int.MaxValue),
+            "Longest life of a ticket, from `iat`, which is required then, to `exp`; 0 asks for nothing. Revocations are remembered so long, with 0 until the process ends.")
+        .Rule(TenantRules.JwtHasKeys);
+
+    private static readonly SectionSpec<OneTimeConfig> OneTime = new SectionSpec<OneTimeConfig>()
+        .Key(x => x.TtlMs, new IntSpec(1, OneTimeTickets.MaxTtlMs), "Time to spend a ticket, where the backend asks for no other. The session lives on.");
+
+    private static readonly SectionSpec<AuthWebhookConfig> AuthWebhook = new SectionSpec<AuthWebhookConfig>()
+        .Key(x => x.Url, Texts.HttpUrl, "Who is asked, by POST.", required: true)
+        .Key(x => x.TimeoutMs, new IntSpec(50, 9_000), "Time for an answer, waiting for a turn included.")
+        .Key(x => x.MaxInFlight, new IntSpec(1, 1_024), "Questions under way at once; others wait for their turn.")
+        .Rule(TenantRules.WebhookIsPrivate);
 
     private static readonly SectionSpec<AuthConfig> Auth = new SectionSpec<AuthConfig>()
         .Key(
@@ -40,7 +58,8 @@ internal static class TenantSections
             "Fixed tickets for development, ticket to user; `\"load-*\": \"user:load-*\"` matches by prefix. Refused where `gateway.production` is true.")
         .Key(x => x.Jwt!, Jwt, "Tickets that the tenant's own backend signs (RFC 7519).")
         .Key(x => x.Origins, new ListSpec<string>(Texts.Origin), "Values of `Origin` that may connect; empty lets any.")
-        .Later("one_time", "webhook");
+        .Key(x => x.OneTime, OneTime, "Tickets that the backend mints through the server API (`POST /tickets`), each spent once.")
+        .Key(x => x.Webhook!, AuthWebhook, "The backend that decides on all tickets that are none of the above.");
 
     private static readonly SectionSpec<OutboundConfig> Outbound = new SectionSpec<OutboundConfig>()
         .Key(x => x.ExtMessages, new IntSpec(1, 1_000_000), "Envelopes that may wait.")
@@ -94,6 +113,38 @@ internal static class TenantSections
         .Key(x => x.Join, ChoiceSpec.Of<RoomJoinRule>(), "Who may join: everybody, who has the room in the ticket's list `rooms`, or no client by itself.")
         .Later("presence", "history");
 
+    private static readonly SectionSpec<ExtServiceConfig> ExtService = new SectionSpec<ExtServiceConfig>()
+        .Key(x => x.Name, Texts.ServiceName, "The `svc` that routes to it; not a built-in one's.", required: true)
+        .Key(
+            x => x.Kind,
+            new ChoiceSpec<ExtServiceKind>([("webhook", ExtServiceKind.Webhook)]) { Later = ["rpc", "script", "wasm", "native"] },
+            "What handles its messages: `webhook` posts each to a URL.",
+            required: true)
+        .Key(x => x.Url!, Texts.Url, "`webhook`: where messages are posted to. Nothing else is called: redirects are not followed.")
+        .Key(x => x.Secret!, Texts.WebhookSecret, "`webhook`: what requests are signed with (Standard Webhooks).")
+        .Key(x => x.PreviousSecret!, Texts.WebhookSecret, "`webhook`: the secret before, while receivers change: requests then carry both signatures.")
+        .Key(x => x.TimeoutMs, new IntSpec(100, 60_000), "From a message's arrival to its answer, with all that lies between; then `TIMEOUT`.")
+        .Key(x => x.Retries, new IntSpec(0, 10), "`webhook`: how often a request that cannot have been acted on is repeated: no connection, 429, 502, 503, 504.")
+        .Key(x => x.MaxInFlight, new IntSpec(1, 10_000), "Requests at once; of one session one at a time.")
+        .Key(x => x.MaxQueue, new IntSpec(0, 1_000_000), "Messages that may wait for their turn; others get `SERVICE_UNAVAILABLE`.")
+        .Rule(TenantRules.WebhookHasItsKeys)
+        .Rule(TenantRules.ServiceNameIsFree);
+
+    private static readonly SectionSpec<EventsConfig> Events = new SectionSpec<EventsConfig>()
+        .Key(x => x.Url, Texts.Url, "Where events are posted to. Nothing else is called: redirects are not followed.", required: true)
+        .Key(x => x.Secret, Texts.WebhookSecret, "What requests are signed with (Standard Webhooks).", required: true)
+        .Key(x => x.PreviousSecret!, Texts.WebhookSecret, "The secret before, while receivers change: requests then carry both signatures.")
+        .Key(x => x.TimeoutMs, new IntSpec(100, 60_000), "How long one request may take.")
+        .Key(x => x.Retries, new IntSpec(0, 20), "How often an event that was not taken is sent again, after 0.5 s, 1 s, 2 s and so on up to 30 s.")
+        .Key(x => x.MaxInFlight, new IntSpec(1, 10_000), "Requests at once.")
+        .Key(x => x.MaxQueue, new IntSpec(1, 1_000_000), "Events that may wait; newer ones are dropped and counted.")
+        .Key(x => x.Connect, new BoolSpec(), "True asks about each client that wants in, once its ticket was found good: a backend that does not answer lets nobody in.")
+        .Key(x => x.Disconnect, new BoolSpec(), "A session ended.")
+        .Key(x => x.RoomJoined, new BoolSpec(), "A session came into a room.")
+        .Key(x => x.RoomLeft, new BoolSpec(), "A session left a room.")
+        .Key(x => x.RoomOccupied, new BoolSpec(), "A room has its first member.")
+        .Key(x => x.RoomVacated, new BoolSpec(), "A room's last member has left.");
+
     private static readonly SectionSpec<ServicesConfig> Services = new SectionSpec<ServicesConfig>()
         .Key(
             x => x.Hot,
@@ -101,7 +152,9 @@ internal static class TenantSections
                 MapKey.Int(new IntSpec(0, 255)),
                 new ChoiceSpec<string>([("game", "game"), ("echo", "echo")]) { Later = ["market"] }),
             "Hot services by `svc_id`. What is written replaces the default as a whole.")
-        .Later("ext", "filters", "events");
+        .Key(x => x.Ext, new ListSpec<ExtServiceConfig>(ExtService) { Max = 256, Identity = service => service.Name, IdentityKey = "name" }, "Services of the Ext lane beyond the built-in ones.")
+        .Key(x => x.Events!, Events, "What happens in the tenant, posted to the backend; left out: nothing is.")
+        .Later("filters");
 
     public static readonly SectionSpec<TenantConfig> Tenant = new SectionSpec<TenantConfig>()
         .Key(x => x.Id, Texts.TenantId, "Name of the tenant, unique in the file.", required: true)

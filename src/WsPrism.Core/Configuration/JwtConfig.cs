@@ -3,8 +3,17 @@ namespace WsPrism.Core.Configuration;
 /// <summary>The <c>auth.jwt</c> section of a tenant: tickets that the tenant's own backend signs.</summary>
 public sealed record JwtConfig
 {
-    /// <summary>Keys that tickets may be signed with, 1 to 32; several at once for rotation.</summary>
+    /// <summary>Keys that tickets may be signed with, at most 32; several at once for rotation.</summary>
     public IReadOnlyList<JwtKeyConfig> Keys { get; init; } = [];
+
+    /// <summary>Where the issuer publishes its keys as a JWK Set (RFC 7517); empty for nowhere. There are keys, or this, or both.</summary>
+    public string JwksUrl { get; init; } = string.Empty;
+
+    /// <summary>How often the published keys are read again; 10,000 to 86,400,000 ms.</summary>
+    public int JwksRefreshMs { get; init; } = 300_000;
+
+    /// <summary>Longest life of a ticket, from <c>iat</c> to <c>exp</c>; 0 asks for nothing, at most 2,147,483,647 ms.</summary>
+    public int MaxTtlMs { get; init; }
 
     /// <summary>What <c>iss</c> must be; empty asks for nothing.</summary>
     public string Issuer { get; init; } = string.Empty;

@@ -34,8 +34,34 @@ public sealed record AuthConfig
     /// <summary>Tickets signed by the tenant's own backend; null for none.</summary>
     public JwtConfig? Jwt { get; init; }
 
+    /// <summary>Tickets that the backend mints through the server API, spent once.</summary>
+    public OneTimeConfig OneTime { get; init; } = new();
+
+    /// <summary>The backend that decides on all other tickets; null for none.</summary>
+    public AuthWebhookConfig? Webhook { get; init; }
+
     /// <summary>Values of <c>Origin</c> that may connect; empty lets any.</summary>
     public IReadOnlyList<string> Origins { get; init; } = [];
+}
+
+/// <summary>The <c>auth.one_time</c> section.</summary>
+public sealed record OneTimeConfig
+{
+    /// <summary>Time to spend a ticket, where the backend asks for no other; 1 to 3,600,000 ms.</summary>
+    public int TtlMs { get; init; } = 30_000;
+}
+
+/// <summary>The <c>auth.webhook</c> section.</summary>
+public sealed record AuthWebhookConfig
+{
+    /// <summary>Who is asked, by POST.</summary>
+    public string Url { get; init; } = string.Empty;
+
+    /// <summary>Time for an answer, waiting for a turn included; 50 to 9,000 ms.</summary>
+    public int TimeoutMs { get; init; } = 2_000;
+
+    /// <summary>Questions under way at once; others wait for their turn. 1 to 1,024.</summary>
+    public int MaxInFlight { get; init; } = 64;
 }
 
 /// <summary>The <c>limits</c> section of a tenant; 0 is unlimited where it says so.</summary>
@@ -179,6 +205,12 @@ public sealed record ServicesConfig
 {
     /// <summary>Hot services by <c>svc_id</c>: <c>game</c> or <c>echo</c>.</summary>
     public IReadOnlyDictionary<int, string> Hot { get; init; } = new Dictionary<int, string> { [1] = "game", [250] = "echo" };
+
+    /// <summary>Services of the Ext lane beyond the built-in ones.</summary>
+    public IReadOnlyList<ExtServiceConfig> Ext { get; init; } = [];
+
+    /// <summary>What the backend is told of; null for nothing.</summary>
+    public EventsConfig? Events { get; init; }
 }
 
 /// <summary>Values of <c>policy.mode</c>.</summary>

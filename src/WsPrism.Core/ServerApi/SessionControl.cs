@@ -14,6 +14,18 @@ internal static class SessionControl
         return true;
     });
 
+    /// <summary>Ends with 4401 those of the sessions whose ticket is revoked; answers how many they were.</summary>
+    public static Task<int> RevokeAsync(IEnumerable<Session> sessions, Func<Session, bool> isRevoked) => SessionWork.RunAsync(sessions, session =>
+    {
+        if (!isRevoked(session))
+        {
+            return false;
+        }
+
+        session.End(EndReason.TicketRevoked);
+        return true;
+    });
+
     /// <summary>
     /// Takes a user's sessions into a room; answers how many are in it then, and why one was not let in. A session that is in already is not told again. The
     /// room becomes the active one of sessions that have none: what the client chose is the client's.
@@ -23,7 +35,7 @@ internal static class SessionControl
         var refusal = (int)ErrorCode.None;
         var count = await SessionWork.RunAsync(tenant.Registry.SessionsOf(user), session =>
         {
-            var code = session.Rooms.Find(room) is null ? session.Join(room, activate: session.ActiveRoom is null) : ErrorCode.None;
+            var code = session.Rooms.Find(room) is null ? session.Join(room, activate: session.ActiveRoom is null, byBackend: true) : ErrorCode.None;
             Interlocked.CompareExchange(ref refusal, (int)code, (int)ErrorCode.None);
             return code == ErrorCode.None;
         }).ConfigureAwait(false);

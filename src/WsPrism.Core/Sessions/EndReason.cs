@@ -15,7 +15,7 @@ internal enum EndReason : byte
     /// <summary>The client broke the framing; the close code says how.</summary>
     ProtocolError,
 
-    /// <summary>The ticket ended or was revoked.</summary>
+    /// <summary>The ticket ended.</summary>
     TicketExpired,
 
     /// <summary>Too many refusals within the window.</summary>
@@ -44,6 +44,9 @@ internal enum EndReason : byte
 
     /// <summary>The backend or the operator wanted it so, through the server API.</summary>
     Kicked,
+
+    /// <summary>The backend has revoked the ticket.</summary>
+    TicketRevoked,
 }
 
 /// <summary>What each <see cref="EndReason"/> means to others.</summary>
@@ -58,7 +61,7 @@ internal static class EndReasons
         EndReason.ClientClosed => Protocol.CloseCode.Normal,
         EndReason.Drained => Protocol.CloseCode.GoingAway,
         EndReason.ProtocolError => Protocol.CloseCode.ProtocolError,
-        EndReason.TicketExpired => Protocol.CloseCode.TicketExpired,
+        EndReason.TicketExpired or EndReason.TicketRevoked => Protocol.CloseCode.TicketExpired,
         EndReason.Violations => Protocol.CloseCode.PolicyViolation,
         EndReason.Replaced or EndReason.TenantRemoved or EndReason.Kicked => Protocol.CloseCode.Kicked,
         EndReason.TooManySessions => Protocol.CloseCode.TooManySessions,
@@ -81,6 +84,6 @@ internal static class EndReasons
     private static readonly string[] Names =
     [
         "client_closed", "connection_lost", "drained", "protocol_error", "ticket_expired", "violations", "replaced", "tenant_removed",
-        "too_many_sessions", "queue_overflow", "write_timeout", "idle_timeout", "internal_error", "kicked",
+        "too_many_sessions", "queue_overflow", "write_timeout", "idle_timeout", "internal_error", "kicked", "ticket_revoked",
     ];
 }

@@ -24,6 +24,12 @@ internal sealed class Identity
     /// <summary>The first millisecond since 1970 at which the ticket is no longer good; null for one that does not end.</summary>
     public long? ExpiresAtMs { get; init; }
 
+    /// <summary>When the ticket was issued, in milliseconds since 1970; null where it does not say.</summary>
+    public long? IssuedAtMs { get; init; }
+
+    /// <summary>True where the ticket can be used once only.</summary>
+    public bool IsOneTime { get; init; }
+
     /// <summary>The ticket's own name (<c>jti</c>); null where it has none.</summary>
     public string? TicketId { get; init; }
 
@@ -32,4 +38,7 @@ internal sealed class Identity
 
     /// <summary>Rooms with <c>join: ticket</c> that the user may join; null where the ticket has no such list, which is like an empty one.</summary>
     public TicketRooms? Rooms { get; init; }
+
+    /// <summary>What a session may have at most, where the ticket asks for less than the tenant allows.</summary>
+    public SessionLimits? Limits { get; init; }
 }

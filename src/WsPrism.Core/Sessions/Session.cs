@@ -6,6 +6,7 @@ using WsPrism.Core.Policies;
 using WsPrism.Core.Rooms;
 using WsPrism.Core.Shards;
 using WsPrism.Core.Tenants;
+using WsPrism.Core.Tickets;
 using WsPrism.Core.Transport;
 using WsPrism.Protocol;
 using WsPrism.Services;
@@ -18,11 +19,15 @@ namespace WsPrism.Core.Sessions;
 /// </summary>
 internal sealed partial class Session : ISession, IConnectionHandler
 {
+    /// <summary>The longest <see cref="State"/>.</summary>
+    public const int MaxStateBytes = 4_096;
+
     private const ushort NoCloseCode = 1005;
 
     private readonly SessionTimings _timings;
     private readonly ILogger _logger;
     private ViolationWindow? _violations;
+    private byte[]? _state;
     private long _retriedAtNs = -1;
     private long _lastRateErrorMs = long.MinValue;
     private bool _isGone;
@@ -33,7 +38,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
         Tenant = tenant;
         Identity = identity;
         TenantShard = tenant.Shards[shard.Index];
-        Limiter = new RateLimiter(TenantShard.ExtBucket, TenantShard.HotBucket);
+        Limiter = new RateLimiter(TenantShard.ExtBucket, TenantShard.HotBucket) { Limits = identity.Limits };
         SessionId = Sessions.SessionId.Create(shard.Clock.UnixTimeMs);
         Outbox = new Outbox(Ledger, TenantShard.Ledger, shard.Batches);
         _timings = timings;
@@ -99,6 +104,12 @@ internal sealed partial class Session : ISession, IConnectionHandler
     /// <summary>Ids answered so far; made when the first one comes.</summary>
     public AnsweredIds? Answered { get; set; }
 
+    /// <summary>Messages that wait for their service; made when the first one does.</summary>
+    public DeferredMessages? Deferred { get; set; }
+
+    /// <summary>What a backend keeps here: one JSON value, empty for none.</summary>
+    public ReadOnlySpan<byte> State => _state;
+
     /// <summary>True while the session is in its shard's list of sessions to flush.</summary>
     public bool IsTouched { get; set; }
 
@@ -139,22 +150,44 @@ internal sealed partial class Session : ISession, IConnectionHandler
         TenantShard.Counters.Sessions++;
         Log.Opened(_logger, Tenant.Id, SessionId, TraceId, User, Connection.TransportName, Connection.RemoteAddress);
         Enqueue(Shard.Line.System.Authed(this, _timings, Shard.Clock.UnixTimeMs));
-        Enqueue(Shard.Line.System.Budget("ext"u8, snapshot.Policy.ExtRate));
-        Enqueue(Shard.Line.System.Budget("hot"u8, snapshot.Policy.HotRate));
+        TellBudget(snapshot.Policy);
         Watch.Start();
         WatchTicket();
+        if (Tenant.Revocations.Covers(Identity))
+        {
+            // It came in while its ticket was revoked, and nobody saw it: from here on, whoever revokes finds it.
+            End(EndReason.TicketRevoked);
+        }
     }
 
-    /// <summary>Goes on under another ticket, if it is good and of the same user.</summary>
-    public bool TryRefresh(string ticket)
+    /// <summary>Goes on under another ticket, if what was said of it is good and it is of the same user.</summary>
+    public bool TryRefresh(TicketVerdict verdict)
     {
-        if (Tenant.Tickets.Inspect(ticket, User) is not { } identity)
+        if (verdict.Identity is not { } identity)
         {
             return false;
         }
 
+        if (identity.User != User)
+        {
+            Tenant.Tickets.Refuse(TicketFailure.OtherUser);
+            return false;
+        }
+
+        if (!Tenant.Tickets.TryUse(identity))
+        {
+            return false;
+        }
+
+        var before = Identity.Limits;
         Identity = identity;
         WatchTicket();
+        if (identity.Limits != before)
+        {
+            Limiter.Limits = identity.Limits;
+            TellBudget(Tenant.Snapshot.Policy);
+        }
+
         return true;
     }
 
@@ -294,6 +327,18 @@ internal sealed partial class Session : ISession, IConnectionHandler
         }
     }
 
+    /// <summary>Replaces <see cref="State"/>; false where it is too long.</summary>
+    public bool TrySetState(ReadOnlySpan<byte> json)
+    {
+        if (json.Length > MaxStateBytes)
+        {
+            return false;
+        }
+
+        _state = json.IsEmpty ? null : json.ToArray();
+        return true;
+    }
+
     /// <summary>True where this refusal is one too many (<c>policy.violations</c>).</summary>
     public bool RecordViolation(PolicySnapshot policy)
     {
@@ -313,8 +358,8 @@ internal sealed partial class Session : ISession, IConnectionHandler
         return true;
     }
 
-    /// <summary>Takes the session into a room and tells the client.</summary>
-    public ErrorCode Join(ReadOnlySpan<byte> name, bool activate, double maxHz = 0)
+    /// <summary>Takes the session into a room and tells the client. <paramref name="byBackend"/>: the room's <c>join</c> rule is for clients only.</summary>
+    public ErrorCode Join(ReadOnlySpan<byte> name, bool activate, double maxHz = 0, bool byBackend = false)
     {
         var membership = Rooms.Find(name);
         if (membership is null)
@@ -322,9 +367,14 @@ internal sealed partial class Session : ISession, IConnectionHandler
             Span<char> chars = stackalloc char[128];
             var length = Encoding.UTF8.GetChars(name, chars);
             var snapshot = Tenant.Snapshot;
-            if (!snapshot.RoomRules.MayJoin(chars[..length], Identity))
+            if (!byBackend && !snapshot.RoomRules.MayJoin(chars[..length], Identity))
             {
                 return ErrorCode.NotAllowed;
+            }
+
+            if (Rooms.Count >= Identity.Limits?.MaxRooms)
+            {
+                return ErrorCode.ResourceExhausted;
             }
 
             var code = Tenant.Registry.TryJoin(this, chars[..length], snapshot, out var room);
@@ -337,6 +387,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
             membership.Slice.Add(membership);
             membership.Slice.Tick?.Join(membership);
             Rooms.Add(membership);
+            snapshot.Events?.RoomJoined(this, room!);
         }
 
         if (maxHz > 0)
@@ -413,6 +464,11 @@ internal sealed partial class Session : ISession, IConnectionHandler
         Tenant.Registry.ReleaseSeat();
         TenantShard.Counters.CountEnd(reason);
         var code = closeCode == 0 ? reason.CloseCode() : closeCode;
+        if (UserEntry is not null)
+        {
+            Tenant.Snapshot.Events?.Disconnected(this, reason, code);
+        }
+
         Log.Ended(_logger, Tenant.Id, SessionId, TraceId, reason.Name(), code);
         if (!_isGone)
         {
@@ -458,6 +514,12 @@ internal sealed partial class Session : ISession, IConnectionHandler
         return frame;
     }
 
+    private void TellBudget(PolicySnapshot policy)
+    {
+        Enqueue(Shard.Line.System.Budget("ext"u8, Limiter.RateOf(Lane.Ext, policy)));
+        Enqueue(Shard.Line.System.Budget("hot"u8, Limiter.RateOf(Lane.Hot, policy)));
+    }
+
     private void WatchTicket()
     {
         if (Identity.ExpiresAtMs is { } end)
@@ -481,7 +543,9 @@ internal sealed partial class Session : ISession, IConnectionHandler
         membership.Slice.Tick?.Leave(membership);
         membership.Slice.Remove(membership);
         this.DropStatesOf(membership.Room);
-        Tenant.Registry.Leave(this, membership.Room);
+        var events = Tenant.Snapshot.Events;
+        events?.RoomLeft(this, membership.Room);
+        Tenant.Registry.Leave(this, membership.Room, events);
     }
 
     private static partial class Log

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using WsPrism.Core.Handshake;
 using WsPrism.Core.Policies;
 using WsPrism.Core.ServerApi;
 using WsPrism.Core.Tickets;
@@ -13,9 +14,17 @@ internal sealed class Tenant
 {
     private TenantSnapshot _snapshot;
 
-    public Tenant(TenantSnapshot snapshot, int shards, TimeProvider time, ILogger ticketLogger)
+    /// <param name="compile">Makes the first snapshot for what of the tenant outlives its snapshots.</param>
+    /// <param name="shards">How many there are.</param>
+    /// <param name="time">The node's clock.</param>
+    /// <param name="ticketLogger">For tickets that are refused.</param>
+    /// <param name="waiting">The node's waiting room.</param>
+    public Tenant(Func<OneTimeTickets, TenantSnapshot> compile, int shards, TimeProvider time, ILogger ticketLogger, WaitingRoom waiting)
     {
-        _snapshot = snapshot;
+        Waiting = new WaitingRoom(WaitingRoom.SeatsOfTenant, waiting);
+        OneTime = new OneTimeTickets(time);
+        Revocations = new Revocations(time);
+        _snapshot = compile(OneTime);
         Registry = new TenantRegistry(shards);
         Tickets = new TicketInspector(this, time, ticketLogger);
         ServerIds = new RecentIds(time);
@@ -40,6 +49,15 @@ internal sealed class Tenant
     public TenantRegistry Registry { get; }
 
     public TicketInspector Tickets { get; }
+
+    /// <summary>Handshakes and refreshes that wait for somebody outside.</summary>
+    public WaitingRoom Waiting { get; }
+
+    /// <summary>Tickets that the backend has minted and nobody has spent.</summary>
+    public OneTimeTickets OneTime { get; }
+
+    /// <summary>Tickets that the backend has revoked.</summary>
+    public Revocations Revocations { get; }
 
     public TenantShard[] Shards { get; }
 

@@ -162,6 +162,9 @@ internal sealed class TenantRegistry
                 var text = name.ToString();
                 room = new Room(text, NextHandle(ref _lastRoomHandle), tenant.RoomRules.For(text), _shards);
                 _rooms.Add(text, room);
+
+                // Under the lock, so that a room is told to be there and to be gone in that order, whatever shards do it.
+                tenant.Events?.RoomOccupied(room);
             }
 
             user.Rooms[room!] = user.Rooms.GetValueOrDefault(room!) + 1;
@@ -178,7 +181,7 @@ internal sealed class TenantRegistry
     }
 
     /// <summary>Takes a session out of a room, which goes with its last member.</summary>
-    public void Leave(Session session, Room room)
+    public void Leave(Session session, Room room, ITenantEvents? events)
     {
         lock (_gate)
         {
@@ -199,6 +202,7 @@ internal sealed class TenantRegistry
             if (room.Users.Count == 0)
             {
                 _rooms.Remove(room.Name);
+                events?.RoomVacated(room);
             }
 
             ForgetUserIfGone(user);

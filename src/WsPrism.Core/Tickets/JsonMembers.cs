@@ -78,6 +78,71 @@ internal sealed class JsonMembers
         return true;
     }
 
+    /// <summary>An integer from 1 to 2,147,483,647, written as one; null where it is absent. False where it is something else.</summary>
+    public bool TryPositive(string name, out int? number)
+    {
+        number = null;
+        if (!_members.TryGetValue(name, out var member))
+        {
+            return true;
+        }
+
+        if (member.Kind != JsonKind.Number || !int.TryParse(_json.AsSpan(member.Raw), NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value < 1)
+        {
+            return false;
+        }
+
+        number = value;
+        return true;
+    }
+
+    /// <summary>Milliseconds since 1970 as an integer; null where it is absent. False where it is something else or after the year 9999.</summary>
+    public bool TryMilliseconds(string name, out long? unixTimeMs)
+    {
+        unixTimeMs = null;
+        if (!_members.TryGetValue(name, out var member))
+        {
+            return true;
+        }
+
+        if (member.Kind != JsonKind.Number || !long.TryParse(_json.AsSpan(member.Raw), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            || value > MaxSeconds * 1_000)
+        {
+            return false;
+        }
+
+        unixTimeMs = value;
+        return true;
+    }
+
+    /// <summary>An object, as strict as this one; null where it is absent. False where it is something else.</summary>
+    public bool TryObject(string name, out JsonMembers? members)
+    {
+        members = null;
+        return !_members.TryGetValue(name, out var member) || (members = Parse(_json[member.Raw])) is not null;
+    }
+
+    /// <summary>An array of objects, each as strict as this one; null where it is absent. False where it is something else or has more entries.</summary>
+    public bool TryObjects(string name, int max, out IReadOnlyList<JsonMembers>? objects)
+    {
+        objects = null;
+        return !_members.TryGetValue(name, out var member) || (objects = ReadObjects(_json.AsSpan(member.Raw), max)) is not null;
+    }
+
+    /// <summary>True where no member has another name than these.</summary>
+    public bool HasOnly(ReadOnlySpan<string> names)
+    {
+        foreach (var name in _members.Keys)
+        {
+            if (!names.Contains(name))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private bool TryRead()
     {
         var at = JsonSyntax.SkipSpace(_json, 0);
@@ -148,6 +213,31 @@ internal sealed class JsonMembers
         }
 
         return texts;
+    }
+
+    private static List<JsonMembers>? ReadObjects(ReadOnlySpan<byte> array, int max)
+    {
+        if (array[0] != '[')
+        {
+            return null;
+        }
+
+        var objects = new List<JsonMembers>();
+        var at = JsonSyntax.SkipSpace(array, 1);
+        while (JsonSyntax.At(array, at) != ']')
+        {
+            var end = JsonSyntax.SkipValue(array, at, out _, out _, out _);
+            if (objects.Count == max || Parse(array[at..end].ToArray()) is not { } members)
+            {
+                return null;
+            }
+
+            objects.Add(members);
+            at = JsonSyntax.SkipSpace(array, end);
+            at = JsonSyntax.At(array, at) == ',' ? JsonSyntax.SkipSpace(array, at + 1) : at;
+        }
+
+        return objects;
     }
 
     // Null where half of a surrogate pair stands alone: no text has that.

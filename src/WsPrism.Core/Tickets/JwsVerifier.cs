@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using WsPrism.Core.Configuration;
 
@@ -16,9 +17,21 @@ internal sealed class JwsVerifier
     /// <summary>The longest token in characters: what fits a query, a header and the line of the TCP transport.</summary>
     public const int MaxLength = 4_096;
 
-    private readonly JwsKey[] _keys;
+    private static readonly SearchValues<char> Characters = SearchValues.Create(".ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
-    public JwsVerifier(IEnumerable<JwsKey> keys) => _keys = [.. keys];
+    private readonly JwsKey[] _keys;
+    private readonly IPublishedKeys? _published;
+
+    /// <param name="keys">Keys that are always there; they come before published ones of the same name.</param>
+    /// <param name="published">Keys that come and go; null for none.</param>
+    public JwsVerifier(IEnumerable<JwsKey> keys, IPublishedKeys? published = null)
+    {
+        _keys = [.. keys];
+        _published = published;
+    }
+
+    /// <summary>True for what has the shape of three parts of base64url, whatever is in them.</summary>
+    public static bool LooksLikeOne(string token) => token.Count('.') == 2 && token.AsSpan().IndexOfAnyExcept(Characters) < 0;
 
     /// <summary>Answers <see cref="TicketFailure.None"/> and the payload, or why not.</summary>
     public TicketFailure Verify(string token, out byte[] payload)
@@ -78,19 +91,59 @@ internal sealed class JwsVerifier
             return TicketFailure.Critical;
         }
 
-        if (!Enum.GetNames<JwtAlgorithm>().Contains(alg, StringComparer.Ordinal))
+        if (AlgorithmOf(alg) is not { } algorithm)
         {
             return TicketFailure.Algorithm;
         }
 
-        // Without a kid the algorithm may choose, but only where there is no choice: trying one key after the other would let a token be tested against all.
-        var candidates = Array.FindAll(_keys, candidate => kid is null ? candidate.Algorithm.ToString() == alg : candidate.Kid == kid);
-        if (candidates.Length != 1)
+        return FindKey(kid, algorithm, out key);
+    }
+
+    // Without a kid the algorithm may choose, but only where there is no choice: trying one key after the other would let a token be tested against all.
+    private TicketFailure FindKey(string? kid, JwtAlgorithm algorithm, out JwsKey? key)
+    {
+        var published = _published is null ? [] : _published.Current;
+        var count = Find(_keys, kid, algorithm, out key);
+        if (published is not null && (count == 0 || kid is null))
         {
-            return TicketFailure.UnknownKey;
+            count += Find(published, kid, algorithm, out var other);
+            key ??= other;
         }
 
-        key = candidates[0];
-        return key.Algorithm.ToString() == alg ? TicketFailure.None : TicketFailure.Algorithm;
+        if (count != 1)
+        {
+            // A key that nobody has said anything of is another matter than one that is not there.
+            key = null;
+            return published is null ? TicketFailure.Unavailable : TicketFailure.UnknownKey;
+        }
+
+        return key!.Algorithm == algorithm ? TicketFailure.None : TicketFailure.Algorithm;
     }
+
+    private static int Find(JwsKey[] keys, string? kid, JwtAlgorithm algorithm, out JwsKey? found)
+    {
+        found = null;
+        var count = 0;
+        foreach (var key in keys)
+        {
+            if (kid is null ? key.Algorithm == algorithm : kid.Length > 0 && key.Kid == kid)
+            {
+                found ??= key;
+                count++;
+            }
+        }
+
+        return count;
+    }
+
+    private static JwtAlgorithm? AlgorithmOf(string name) => name switch
+    {
+        nameof(JwtAlgorithm.HS256) => JwtAlgorithm.HS256,
+        nameof(JwtAlgorithm.HS384) => JwtAlgorithm.HS384,
+        nameof(JwtAlgorithm.HS512) => JwtAlgorithm.HS512,
+        nameof(JwtAlgorithm.RS256) => JwtAlgorithm.RS256,
+        nameof(JwtAlgorithm.PS256) => JwtAlgorithm.PS256,
+        nameof(JwtAlgorithm.ES256) => JwtAlgorithm.ES256,
+        _ => null,
+    };
 }

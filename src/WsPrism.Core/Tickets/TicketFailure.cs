@@ -1,6 +1,6 @@
 namespace WsPrism.Core.Tickets;
 
-/// <summary>Why a ticket was refused. A client never learns which; metrics and the debug log say.</summary>
+/// <summary>Why a ticket was refused. A client learns of no reason but the last, which is not its fault; metrics and the debug log say.</summary>
 internal enum TicketFailure : byte
 {
     /// <summary>It was not refused.</summary>
@@ -41,6 +41,21 @@ internal enum TicketFailure : byte
 
     /// <summary>It is good, but not for the user of the session that is to be refreshed.</summary>
     OtherUser,
+
+    /// <summary>It lives longer than <c>max_ttl_ms</c>, or does not say since when.</summary>
+    Lifetime,
+
+    /// <summary>No one-time ticket of this name and secret: spent, expired or never minted.</summary>
+    OneTime,
+
+    /// <summary>The backend has revoked it.</summary>
+    Revoked,
+
+    /// <summary>The backend, asked by webhook, does not want it.</summary>
+    Refused,
+
+    /// <summary>Who could tell, the issuer or the backend, could not be asked or gave no answer that makes sense.</summary>
+    Unavailable,
 }
 
 /// <summary>What goes with <see cref="TicketFailure"/>.</summary>
@@ -49,6 +64,7 @@ internal static class TicketFailures
     private static readonly string[] Names =
     [
         "none", "unknown", "malformed", "critical", "unknown_key", "algorithm", "signature", "claims", "expired", "not_yet_valid", "issuer", "audience", "other_user",
+        "lifetime", "one_time", "revoked", "refused", "unavailable",
     ];
 
     /// <summary>All that are failures.</summary>

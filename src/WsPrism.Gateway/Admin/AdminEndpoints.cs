@@ -1,7 +1,9 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http.Features;
+using WsPrism.Backend;
 using WsPrism.Core;
 using WsPrism.Gateway.Admin.Api;
+using WsPrism.Gateway.Admin.Metrics;
 using WsPrism.Gateway.Handshake;
 
 namespace WsPrism.Gateway.Admin;
@@ -16,11 +18,11 @@ internal sealed class AdminEndpoints
     private readonly MetricsPage _metrics;
     private readonly ApiEndpoints _api;
 
-    public AdminEndpoints(GatewayNode node, HandshakeCounters handshakes, ApiEndpoints api, TimeProvider time)
+    public AdminEndpoints(GatewayNode node, BackendServices backends, HandshakeCounters handshakes, ApiEndpoints api, TimeProvider time)
     {
         _node = node;
         _api = api;
-        _metrics = new MetricsPage(node, handshakes, time);
+        _metrics = new MetricsPage(node, backends, handshakes, time);
     }
 
     public async Task HandleAsync(HttpContext http)

@@ -1,9 +1,14 @@
 using WsPrism.Core;
 using WsPrism.Core.Tenants;
+using WsPrism.Core.Tickets;
 
 namespace WsPrism.Gateway.Handshake;
 
-/// <summary>The checks of PROTOCOL §2 in their order, the same for every transport, and the count of how they ended. Safe for all threads.</summary>
+/// <summary>
+/// The checks of PROTOCOL §2 in their order, the same for every transport, and the count of how they ended. Most clients are decided on in one synchronous
+/// call. Where somebody outside has to be asked about the ticket or the client, its handshake waits: with nothing but itself in hand, among a bounded number,
+/// for a bounded time, until the client goes or a drain begins. Safe for all threads.
+/// </summary>
 internal sealed class Admission
 {
     // When a full tenant or a draining gateway may be worth another try; nobody can know.
@@ -11,20 +16,33 @@ internal sealed class Admission
 
     private readonly GatewayNode _node;
     private readonly HandshakeCounters _counters;
+    private readonly IConnectGate? _gate;
 
-    public Admission(GatewayNode node, HandshakeCounters counters)
+    /// <param name="node">Whom it admits to.</param>
+    /// <param name="counters">Where it counts.</param>
+    /// <param name="gate">Who has a word on clients with good tickets; null for nobody.</param>
+    public Admission(GatewayNode node, HandshakeCounters counters, IConnectGate? gate = null)
     {
         _node = node;
         _counters = counters;
+        _gate = gate;
     }
 
     /// <summary>Decides on a client. One that is admitted has a seat, which its session gives back, or who cannot begin it.</summary>
-    public HandshakeVerdict Decide(IApplicant applicant)
+    public ValueTask<HandshakeVerdict> DecideAsync(IApplicant applicant)
     {
-        Tenant? tenant = null;
-        var verdict = Check(applicant, ref tenant);
-        _counters.Count(applicant.Transport, tenant?.Id, verdict.Answer);
-        return verdict;
+        if (Check(applicant, out var tenant, out var ticket) is { } refusal)
+        {
+            return new(Count(applicant, tenant, refusal));
+        }
+
+        var isDecided = tenant!.Tickets.TryInspect(ticket, out var verdict);
+        if (isDecided && (verdict.Identity is null || !AsksGate(tenant, applicant)))
+        {
+            return new(Count(applicant, tenant, Seat(applicant, tenant, verdict)));
+        }
+
+        return WaitAsync(applicant, tenant, ticket, isDecided ? verdict : default(TicketVerdict?));
     }
 
     /// <summary>Counts an answer that no check gave.</summary>
@@ -34,8 +52,18 @@ internal sealed class Admission
         return new HandshakeVerdict(answer);
     }
 
-    private HandshakeVerdict Check(IApplicant applicant, ref Tenant? tenant)
+    private HandshakeVerdict Count(IApplicant applicant, Tenant? tenant, HandshakeVerdict verdict)
     {
+        _counters.Count(applicant.Transport, tenant?.Id, verdict.Answer);
+        return verdict;
+    }
+
+    private bool AsksGate(Tenant tenant, IApplicant applicant) => _gate?.Decides(tenant) == true && applicant.WantsSeat;
+
+    // The checks before the ticket's; null where all were passed.
+    private HandshakeVerdict? Check(IApplicant applicant, out Tenant? tenant, out string ticket)
+    {
+        (tenant, ticket) = (null, string.Empty);
         if (_node.IsDraining)
         {
             return new HandshakeVerdict(HandshakeAnswer.Draining, RetryAfter);
@@ -57,13 +85,63 @@ internal sealed class Admission
             return new HandshakeVerdict(HandshakeAnswer.NotAllowed);
         }
 
-        var identity = tenant?.Tickets.Inspect(credentials.Ticket);
-        if (identity is null)
+        ticket = credentials.Ticket;
+        return tenant is null ? new HandshakeVerdict(HandshakeAnswer.AuthFailed) : null;
+    }
+
+    private async ValueTask<HandshakeVerdict> WaitAsync(IApplicant applicant, Tenant tenant, string ticket, TicketVerdict? verdict)
+    {
+        if (!tenant.Waiting.TryEnter())
         {
-            return new HandshakeVerdict(HandshakeAnswer.AuthFailed);
+            return Count(applicant, tenant, new HandshakeVerdict(HandshakeAnswer.TooManyWait, RetryAfter));
         }
 
-        var limits = tenant!.Snapshot.Config.Limits;
+        var gone = applicant.Gone;
+        try
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(gone, _node.Draining);
+            return Count(applicant, tenant, await AskAsync(applicant, tenant, ticket, verdict, either.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            return Count(applicant, tenant, gone.IsCancellationRequested ? new HandshakeVerdict(HandshakeAnswer.Gone) : new HandshakeVerdict(HandshakeAnswer.Draining, RetryAfter));
+        }
+        finally
+        {
+            tenant.Waiting.Leave();
+        }
+    }
+
+    private async Task<HandshakeVerdict> AskAsync(IApplicant applicant, Tenant tenant, string ticket, TicketVerdict? known, CancellationToken cancellation)
+    {
+        var verdict = known ?? await tenant.Tickets.InspectAsync(ticket, new TicketBearer(applicant.Address.ToString(), applicant.Origin, applicant.Transport), cancellation);
+        byte[]? state = null;
+        if (verdict.Identity is { } identity && AsksGate(tenant, applicant))
+        {
+            var gate = await _gate!.DecideAsync(tenant, identity, applicant, cancellation);
+            if (gate.Answer != HandshakeAnswer.Upgraded)
+            {
+                return new HandshakeVerdict(gate.Answer, gate.Answer.Status == 503 ? RetryAfter : null);
+            }
+
+            state = gate.State;
+        }
+
+        // Meanwhile the client may have gone, or the tenant.
+        cancellation.ThrowIfCancellationRequested();
+        return _node.FindTenant(tenant.Id) == tenant ? Seat(applicant, tenant, verdict, state) : new HandshakeVerdict(HandshakeAnswer.AuthFailed);
+    }
+
+    private HandshakeVerdict Seat(IApplicant applicant, Tenant tenant, TicketVerdict verdict, byte[]? state = null)
+    {
+        if (verdict.Identity is not { } identity)
+        {
+            return verdict.Failure == TicketFailure.Unavailable
+                ? new HandshakeVerdict(HandshakeAnswer.Unavailable, RetryAfter)
+                : new HandshakeVerdict(HandshakeAnswer.AuthFailed);
+        }
+
+        var limits = tenant.Snapshot.Config.Limits;
         if (!tenant.Registry.HasFreeSeat(limits))
         {
             return new HandshakeVerdict(HandshakeAnswer.Full, RetryAfter);
@@ -87,7 +165,14 @@ internal sealed class Admission
             return new HandshakeVerdict(HandshakeAnswer.Draining, RetryAfter);
         }
 
-        return new HandshakeVerdict(HandshakeAnswer.Upgraded, Tenant: tenant, Identity: identity);
+        // Last, so that who is refused keeps the ticket; of two with the same one-time ticket both may have come so far.
+        if (!tenant.Tickets.TryUse(identity))
+        {
+            tenant.Registry.ReleaseSeat();
+            return new HandshakeVerdict(HandshakeAnswer.AuthFailed);
+        }
+
+        return new HandshakeVerdict(HandshakeAnswer.Upgraded, Tenant: tenant, Identity: identity, State: state);
     }
 
     // Only browsers send Origin, and they always do on an upgrade; who sends none is no page of somebody else's.

@@ -14,8 +14,13 @@ internal sealed record HandshakeAnswer(int Status, string Code, string Message)
     public static readonly HandshakeAnswer RateLimited = new(429, "RATE_LIMITED", "Too many handshakes; wait.");
     public static readonly HandshakeAnswer BadRequest = new(400, "BAD_REQUEST", "Give tenant, and one ticket: as query parameter, as bearer token or as ticket.<ticket> in Sec-WebSocket-Protocol.");
     public static readonly HandshakeAnswer NotAllowed = new(403, "NOT_ALLOWED", "This origin may not connect.");
+    public static readonly HandshakeAnswer NotAdmitted = new(403, "NOT_ALLOWED", "The tenant does not let this user in.");
+    public static readonly HandshakeAnswer BackendSilent = new(503, "SERVICE_UNAVAILABLE", "Nobody can say now whether this user may come in; wait.");
     public static readonly HandshakeAnswer AuthFailed = new(401, "AUTH_FAILED", "Tenant or ticket is not valid.");
     public static readonly HandshakeAnswer Full = new(503, "RESOURCE_EXHAUSTED", "The tenant has as many sessions as it may have; wait.");
+    public static readonly HandshakeAnswer Gone = new(499, "GONE", string.Empty);
+    public static readonly HandshakeAnswer Unavailable = new(503, "SERVICE_UNAVAILABLE", "Nobody can say now whether the ticket is valid; wait.");
+    public static readonly HandshakeAnswer TooManyWait = new(503, "RESOURCE_EXHAUSTED", "Too many handshakes wait for an answer; wait.");
     public static readonly HandshakeAnswer UpgradeRequired = new(426, "UPGRADE_REQUIRED", "Everything else is right: connect with a WebSocket upgrade, RFC 6455, version 13.");
 
     // The texts are ours and go nowhere near HTML: no need to escape what only HTML minds.

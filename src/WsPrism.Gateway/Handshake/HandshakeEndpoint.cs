@@ -32,11 +32,17 @@ internal sealed class HandshakeEndpoint
 
         var applicant = new HttpApplicant(http, _addresses);
         var verdict = HttpMethods.IsGet(http.Request.Method) || IsExtendedConnect(http)
-            ? _admission.Decide(applicant)
+            ? await _admission.DecideAsync(applicant)
             : _admission.Refuse(applicant.Transport, HandshakeAnswer.WrongMethod);
         if (verdict.IsAdmitted)
         {
             await UpgradeAsync(http, verdict);
+            return;
+        }
+
+        if (verdict.Answer == HandshakeAnswer.Gone)
+        {
+            http.Abort();
             return;
         }
 

@@ -13,5 +13,7 @@ internal sealed class HttpApplicant(HttpContext http, ClientAddress addresses) :
 
     public bool WantsSeat => HandshakeRequest.IsUpgrade(http);
 
+    public CancellationToken Gone => http.RequestAborted;
+
     public bool TryReadCredentials(out Credentials credentials) => HandshakeRequest.TryRead(http.Request, out credentials);
 }

@@ -17,6 +17,9 @@ internal interface IApplicant
     /// <summary>False for one that only asks whether it would be let in: it takes no seat.</summary>
     bool WantsSeat { get; }
 
+    /// <summary>Cancelled when the client has gone. Asked for only where it has to wait.</summary>
+    CancellationToken Gone { get; }
+
     /// <summary>False where tenant or ticket is absent, not well-formed or given twice.</summary>
     bool TryReadCredentials(out Credentials credentials);
 }

@@ -14,7 +14,11 @@ internal sealed class SessionOpener(GatewayNode node)
         LoopConnection? connection = null;
         var early = socket.Early;
         var session = node.OpenOn(
-            socket.Loop.Shard, admitted.Tenant!, admitted.Identity!, session => connection = new LoopConnection(socket, framing, session, address));
+            socket.Loop.Shard, admitted.Tenant!, admitted.Identity!, session =>
+            {
+                session.TrySetState(admitted.State);
+                return connection = new LoopConnection(socket, framing, session, address);
+            });
         socket.Loop.Shard.Guard(session, _ => connection!.Begin(early));
     }
 
@@ -22,7 +26,12 @@ internal sealed class SessionOpener(GatewayNode node)
     public async Task RunAsync(Stream stream, HandshakeVerdict admitted, IFraming framing, string address, Action abort)
     {
         StreamConnection? connection = null;
-        node.Open(admitted.Tenant!, admitted.Identity!, session => connection = new StreamConnection(stream, framing, session, address, abort));
+        node.Open(admitted.Tenant!, admitted.Identity!, session =>
+        {
+            // Before anybody else knows the session.
+            session.TrySetState(admitted.State);
+            return connection = new StreamConnection(stream, framing, session, address, abort);
+        });
         await connection!.RunAsync();
     }
 }

@@ -24,7 +24,14 @@ internal sealed class TcpEndpoint
     public async Task HandleAsync(ConnectionContext connection)
     {
         var handshake = _handshakes.OfConnection(connection.RemoteEndPoint);
-        switch (await ReadLineAsync(connection, handshake))
+        var status = await ReadLineAsync(connection, handshake);
+        if (status == TcpHandshakeStatus.Deciding)
+        {
+            await using var gone = connection.ConnectionClosed.Register(handshake.Abandon);
+            status = await handshake.DecidedAsync();
+        }
+
+        switch (status)
         {
             case TcpHandshakeStatus.Admitted:
                 await using (var stream = new DuplexStream(connection.Transport))

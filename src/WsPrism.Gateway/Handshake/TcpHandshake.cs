@@ -11,6 +11,8 @@ internal sealed class TcpHandshake : ITcpHandshake, IApplicant
     private readonly bool _awaitsProxyHeader;
     private Credentials? _credentials;
     private HandshakeVerdict? _verdict;
+    private Task<HandshakeVerdict>? _deciding;
+    private CancellationTokenSource? _gone;
 
     public TcpHandshake(TcpHandshakes owner, IPAddress peer, bool awaitsProxyHeader)
     {
@@ -31,6 +33,8 @@ internal sealed class TcpHandshake : ITcpHandshake, IApplicant
     public string Origin => string.Empty;
 
     public bool WantsSeat => true;
+
+    public CancellationToken Gone => (_gone ??= new CancellationTokenSource()).Token;
 
     public TcpHandshakeStatus Read(ReadOnlySpan<byte> bytes, out int length)
     {
@@ -60,15 +64,22 @@ internal sealed class TcpHandshake : ITcpHandshake, IApplicant
         }
 
         length += header;
-        _verdict = _owner.Admission.Decide(this);
-        if (_verdict.IsAdmitted)
+        var decision = _owner.Admission.DecideAsync(this);
+        if (!decision.IsCompletedSuccessfully)
         {
-            return TcpHandshakeStatus.Admitted;
+            _deciding = decision.AsTask();
+            return TcpHandshakeStatus.Deciding;
         }
 
-        Refusal = TcpRefusal.ToFrame(_verdict);
-        return TcpHandshakeStatus.Refused;
+#pragma warning disable VSTHRD002 // It is there.
+        return Conclude(decision.Result);
+#pragma warning restore VSTHRD002
     }
+
+    public async Task<TcpHandshakeStatus> DecidedAsync() => Conclude(await _deciding!);
+
+    // Not on the caller's thread: whoever waits for this token has work to do then.
+    public void Abandon() => _ = _gone?.CancelAsync();
 
     public bool TryReadCredentials(out Credentials credentials)
     {
@@ -84,6 +95,22 @@ internal sealed class TcpHandshake : ITcpHandshake, IApplicant
     public Task RunAsync(Stream stream, Action abort) => _owner.Opener.RunAsync(stream, _verdict!, CreateFraming(), Address.ToString(), abort);
 
     public void GiveUp() => _verdict!.Tenant!.Registry.ReleaseSeat();
+
+    private TcpHandshakeStatus Conclude(HandshakeVerdict verdict)
+    {
+        _verdict = verdict;
+        if (verdict.IsAdmitted)
+        {
+            return TcpHandshakeStatus.Admitted;
+        }
+
+        if (verdict.Answer != HandshakeAnswer.Gone)
+        {
+            Refusal = TcpRefusal.ToFrame(verdict);
+        }
+
+        return TcpHandshakeStatus.Refused;
+    }
 
     private TcpFraming CreateFraming() => new(_verdict!.Tenant!.Snapshot.Config.Limits.MaxFrameBytes);
 }

@@ -15,6 +15,7 @@ internal static unsafe partial class Libc
     public const uint EpollOut = 0x4;
     public const uint EpollError = 0x8;
     public const uint EpollHangUp = 0x10;
+    public const uint EpollPeerDone = 0x2000;
 
     // Negated, as Descriptor answers them.
     public const int Interrupted = -4; // EINTR

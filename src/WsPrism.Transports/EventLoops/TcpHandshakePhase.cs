@@ -7,7 +7,7 @@ namespace WsPrism.Transports.EventLoops;
 /// <summary>
 /// A socket of the TCP transport until its client's first line is read. Then a session on the same loop takes it over, with the bytes that came behind the
 /// line; or the client is told why not and the socket closed. It is the node in the shard's wheel that ends both waits. A buffer is held only while a line
-/// is unfinished. All of it belongs to the loop's thread.
+/// is unfinished, or the client is decided on: then nothing more is read, and it is only watched that the client stays. All of it belongs to the loop's thread.
 /// </summary>
 internal sealed class TcpHandshakePhase : TimerNode, ILoopHandler
 {
@@ -17,6 +17,7 @@ internal sealed class TcpHandshakePhase : TimerNode, ILoopHandler
     private readonly Action<TcpHandshakePhase> _onGone;
     private PooledBuffer _kept;
     private ulong _token;
+    private bool _isDeciding;
     private bool _isRefused;
     private bool _isGone;
 
@@ -50,6 +51,16 @@ internal sealed class TcpHandshakePhase : TimerNode, ILoopHandler
 
     public void OnReady(uint events)
     {
+        if (_isDeciding)
+        {
+            if ((events & (Libc.EpollPeerDone | Libc.EpollHangUp | Libc.EpollError)) != 0)
+            {
+                Close();
+            }
+
+            return;
+        }
+
         var received = _descriptor.Receive(_loop.ReceiveBuffer);
         if (received > 0)
         {
@@ -71,6 +82,11 @@ internal sealed class TcpHandshakePhase : TimerNode, ILoopHandler
     {
         if (!_isGone)
         {
+            if (_isDeciding)
+            {
+                _handshake.Abandon();
+            }
+
             Leave();
             if (_token != 0)
             {
@@ -108,12 +124,63 @@ internal sealed class TcpHandshakePhase : TimerNode, ILoopHandler
             case TcpHandshakeStatus.NeedMore when before == 0:
                 _kept.Append(bytes, _handshake.MaxLength);
                 break;
+            case TcpHandshakeStatus.Deciding:
+                Await(bytes[(length - before)..]);
+                break;
             case TcpHandshakeStatus.Refused:
                 Refuse();
                 break;
             case TcpHandshakeStatus.Admitted:
                 HandOver(new ReadOnlySequence<byte>(_loop.ReceiveBuffer, length - before, received - (length - before)));
                 break;
+        }
+    }
+
+    private void Await(ReadOnlySpan<byte> early)
+    {
+        _isDeciding = true;
+        _kept.Release();
+        _kept.Append(early, early.Length);
+        _loop.Shard.Wheel.Disarm(this);
+        _loop.Watch(_descriptor, _token, Libc.EpollPeerDone);
+        _ = AwaitAsync();
+    }
+
+    private async Task AwaitAsync()
+    {
+        var status = TcpHandshakeStatus.Refused;
+        try
+        {
+            status = await _handshake.DecidedAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _loop.Shard.Post(() => OnDecided(status));
+        }
+    }
+
+    private void OnDecided(TcpHandshakeStatus status)
+    {
+        if (_isGone)
+        {
+            if (status == TcpHandshakeStatus.Admitted)
+            {
+                // The client and the decision crossed.
+                _handshake.GiveUp();
+            }
+
+            return;
+        }
+
+        _isDeciding = false;
+        _loop.Watch(_descriptor, _token, Libc.EpollIn);
+        if (status == TcpHandshakeStatus.Admitted)
+        {
+            HandOver(new ReadOnlySequence<byte>(_kept.Span.ToArray()));
+        }
+        else
+        {
+            Refuse();
         }
     }
 

@@ -4,7 +4,7 @@ namespace WsPrism.Transports.Tcp;
 
 /// <summary>
 /// Decides on one client by what it says first. Called by one thread at a time. The first answer other than <see cref="TcpHandshakeStatus.NeedMore"/>
-/// holds; nothing is asked after it.
+/// holds; no more bytes are shown after it.
 /// </summary>
 internal interface ITcpHandshake
 {
@@ -18,6 +18,14 @@ internal interface ITcpHandshake
     /// Looks at all bytes so far, from the first one on. Where the client is admitted, what is behind <paramref name="length"/> bytes is the session's.
     /// </summary>
     TcpHandshakeStatus Read(ReadOnlySpan<byte> bytes, out int length);
+
+    /// <summary>
+    /// After <see cref="TcpHandshakeStatus.Deciding"/>, once: whether the client is admitted or refused. It completes on any thread, and sees to it that it does.
+    /// </summary>
+    Task<TcpHandshakeStatus> DecidedAsync();
+
+    /// <summary>The client is gone while it is decided on: the decision need not be waited for, and is refusal where that still can be.</summary>
+    void Abandon();
 
     /// <summary>The client took too long: it is refused.</summary>
     void TimeOut();

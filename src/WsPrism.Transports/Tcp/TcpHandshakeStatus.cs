@@ -6,6 +6,9 @@ internal enum TcpHandshakeStatus
     /// <summary>It is not whole.</summary>
     NeedMore,
 
+    /// <summary>The line is whole, and the decision is somebody else's: it comes later.</summary>
+    Deciding,
+
     /// <summary>The client is told why, and the connection ends.</summary>
     Refused,
 

@@ -12,9 +12,11 @@ namespace WsPrism.Gateway.Admin.Api;
 /// <summary>One request whose key was found: what the handlers need of it.</summary>
 internal sealed class ApiRequest(HttpContext http, ApiKey key, TimeProvider time)
 {
+    /// <summary>Bytes of a body that says little.</summary>
+    public const int MaxSmallBody = 4_096;
+
     private const int DefaultLimit = 100;
     private const int MaxLimit = 1_000;
-    private const int MaxSmallBody = 4_096;
     private const int EnvelopeDepth = Protocol.Ext.EnvelopeRules.MaxDepth;
 
     // What an answer of the shards may take. They answer within a pass; one that does not hangs.

@@ -9,12 +9,14 @@ internal sealed class ApiRoutes
     private readonly PublishCalls _publish;
     private readonly BatchCalls _batch;
     private readonly TenantCalls _tenants;
+    private readonly TicketCalls _tickets;
 
     public ApiRoutes(GatewayNode node, TimeProvider time)
     {
         _publish = new PublishCalls(new ServerPublisher(node.Shards));
         _batch = new BatchCalls(_publish);
         _tenants = new TenantCalls(node, time);
+        _tickets = new TicketCalls(time);
     }
 
     /// <summary>The call of what follows <c>/v1/tenants/{tenant}/</c>; null where there is none.</summary>
@@ -48,6 +50,8 @@ internal sealed class ApiRoutes
             Get = request => SessionCalls.ListOfUserAsync(request, user),
             Delete = request => SessionCalls.KickUserAsync(request, user),
         },
+        ["tickets"] => new ApiRoute { Post = TicketCalls.MintAsync },
+        ["revocations"] => new ApiRoute { Post = _tickets.RevokeAsync },
         ["stats"] => new ApiRoute { Get = _tenants.GetStatsAsync },
         _ => null,
     };
