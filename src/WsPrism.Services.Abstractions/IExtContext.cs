@@ -39,6 +39,18 @@ public interface IExtContext
     /// <summary>Refuses the message: the client gets <c>sys.error</c>. <paramref name="message"/> is a short text without secrets.</summary>
     void Fail(ErrorCode code, string message);
 
+    /// <summary>
+    /// Takes the message out of the line: nothing is answered when the service returns, and what it says to this context afterwards does not count. Messages
+    /// that come later do not wait for it. The message's spans have to be copied.
+    /// </summary>
+    /// <returns>Null where as many messages of the session as may be are out already: the message is refused, and the service just returns.</returns>
+    IDeferredMessage? Defer();
+
+    /// <summary>Replaces what is kept at the sender's session.</summary>
+    /// <param name="json">One well-formed JSON value; empty for none.</param>
+    /// <returns>False where it is longer than 4,096 bytes: what was there stays.</returns>
+    bool SetState(ReadOnlySpan<byte> json);
+
     /// <summary>Takes the sender into a room, which is made where it does not exist. The client is told with <c>sys.joined</c>.</summary>
     /// <param name="name">The room's name as UTF-8.</param>
     /// <param name="activate">True makes it the sender's active room.</param>

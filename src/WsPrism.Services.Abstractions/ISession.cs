@@ -17,4 +17,7 @@ public interface ISession
 
     /// <summary>The session's number in the SENDER field of Hot frames.</summary>
     uint Handle { get; }
+
+    /// <summary>What a backend keeps at the session: one JSON value, empty where there is none. Clients never see it.</summary>
+    ReadOnlySpan<byte> State { get; }
 }

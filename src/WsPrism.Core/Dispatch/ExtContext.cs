@@ -17,6 +17,8 @@ internal sealed class ExtContext : IExtContext
     private readonly List<Session> _found = [];
     private Session _session = null!;
     private ExtRoute _route = null!;
+    private long _startedNs;
+    private bool _isResumed;
 
     public ExtContext(Shard shard) => _shard = shard;
 
@@ -35,12 +37,25 @@ internal sealed class ExtContext : IExtContext
     /// <summary>The service's answer; empty where it gave none.</summary>
     public ReadOnlySpan<byte> AnswerData => HasAnswer ? _data.Written : default;
 
-    public void Begin(Session session, ExtRoute route)
+    /// <summary>The message where the service has taken it out of the line; null where it has not.</summary>
+    public DeferredMessage? Deferred { get; private set; }
+
+    public void Begin(Session session, ExtRoute route, long startedNs)
     {
         _session = session;
         _route = route;
+        _startedNs = startedNs;
+        _isResumed = false;
+        Deferred = null;
         Failure = (ErrorCode.None, string.Empty);
         HasAnswer = false;
+    }
+
+    /// <summary>Goes on with a message that was out of the line.</summary>
+    public void BeginAgain(DeferredMessage message)
+    {
+        Begin(message.Session, message.Route, message.StartedNs);
+        _isResumed = true;
     }
 
     public IRoom? FindRoom(ReadOnlySpan<byte> name) => _session.Rooms.Find(name)?.Room;
@@ -86,6 +101,31 @@ internal sealed class ExtContext : IExtContext
         HasAnswer = false;
         Failure = (code, message);
     }
+
+    public IDeferredMessage? Defer()
+    {
+        if (_isResumed)
+        {
+            throw new InvalidOperationException("A message is deferred once.");
+        }
+
+        if (Deferred is null)
+        {
+            var message = new DeferredMessage(_session, _route, _startedNs);
+            if (!(_session.Deferred ??= new DeferredMessages()).TryAdd(message))
+            {
+                Fail(ErrorCode.ResourceExhausted, Texts.TooManyWait);
+                return null;
+            }
+
+            _session.TenantShard.Counters.Deferred++;
+            Deferred = message;
+        }
+
+        return Deferred;
+    }
+
+    public bool SetState(ReadOnlySpan<byte> json) => _session.TrySetState(json);
 
     public ErrorCode Join(ReadOnlySpan<byte> name, bool activate, double maxHz = 0) => _session.Join(name, activate, maxHz);
 

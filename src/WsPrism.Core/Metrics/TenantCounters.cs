@@ -18,12 +18,20 @@ internal sealed class TenantCounters
     private readonly long[] _ended = new long[EndReasons.Count];
     private LatencyHistogram?[] _services = [];
     private long _sessions;
+    private long _deferred;
 
     /// <summary>Sessions open on this shard.</summary>
     public long Sessions
     {
         get => Volatile.Read(ref _sessions);
         set => Volatile.Write(ref _sessions, value);
+    }
+
+    /// <summary>Messages of sessions on this shard that wait for their service.</summary>
+    public long Deferred
+    {
+        get => Volatile.Read(ref _deferred);
+        set => Volatile.Write(ref _deferred, value);
     }
 
     public long MessagesIn(Lane lane) => Volatile.Read(ref _messagesIn[(int)lane]);

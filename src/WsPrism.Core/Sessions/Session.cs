@@ -18,11 +18,15 @@ namespace WsPrism.Core.Sessions;
 /// </summary>
 internal sealed partial class Session : ISession, IConnectionHandler
 {
+    /// <summary>The longest <see cref="State"/>.</summary>
+    public const int MaxStateBytes = 4_096;
+
     private const ushort NoCloseCode = 1005;
 
     private readonly SessionTimings _timings;
     private readonly ILogger _logger;
     private ViolationWindow? _violations;
+    private byte[]? _state;
     private long _retriedAtNs = -1;
     private long _lastRateErrorMs = long.MinValue;
     private bool _isGone;
@@ -98,6 +102,12 @@ internal sealed partial class Session : ISession, IConnectionHandler
 
     /// <summary>Ids answered so far; made when the first one comes.</summary>
     public AnsweredIds? Answered { get; set; }
+
+    /// <summary>Messages that wait for their service; made when the first one does.</summary>
+    public DeferredMessages? Deferred { get; set; }
+
+    /// <summary>What a backend keeps here: one JSON value, empty for none.</summary>
+    public ReadOnlySpan<byte> State => _state;
 
     /// <summary>True while the session is in its shard's list of sessions to flush.</summary>
     public bool IsTouched { get; set; }
@@ -292,6 +302,18 @@ internal sealed partial class Session : ISession, IConnectionHandler
         {
             Watch.NoteFlushed(Connection.IsCongested);
         }
+    }
+
+    /// <summary>Replaces <see cref="State"/>; false where it is too long.</summary>
+    public bool TrySetState(ReadOnlySpan<byte> json)
+    {
+        if (json.Length > MaxStateBytes)
+        {
+            return false;
+        }
+
+        _state = json.IsEmpty ? null : json.ToArray();
+        return true;
     }
 
     /// <summary>True where this refusal is one too many (<c>policy.violations</c>).</summary>

@@ -84,6 +84,31 @@ internal sealed partial class MessageLine
         Dispatch(session, tenant, frame);
     }
 
+    /// <summary>The line's last part, for a message that its service had taken out: service → answer.</summary>
+    public void Resume(DeferredMessage message, Action<IExtContext> act)
+    {
+        var session = message.Session;
+        session.Deferred!.Remove(message);
+        session.TenantShard.Counters.Deferred--;
+        if (session.HasEnded)
+        {
+            return;
+        }
+
+        _extContext.BeginAgain(message);
+        try
+        {
+            act(_extContext);
+        }
+        catch (Exception exception)
+        {
+            FailService(session, message.Route, exception);
+        }
+
+        session.TenantShard.Counters.RecordService(message.Route.MetricIndex, _shard.Clock.Measure() - message.StartedNs);
+        Answer(session, message.Id);
+    }
+
     private static PolicyVerdict Judge(PolicySnapshot policy, in PolicyVerdict rate, ErrorCode error, in Envelope envelope)
     {
         if (!rate.IsPass && !(error == ErrorCode.None && PolicySnapshot.IsExemptFromRate(envelope.Svc, envelope.Type)))
@@ -146,7 +171,19 @@ internal sealed partial class MessageLine
 
     private bool AnswerAgain(Session session, in Envelope envelope)
     {
-        if (!envelope.Id.IsPresent || session.Answered is null || !session.Answered.TryFind(envelope.Id, out var answer))
+        if (!envelope.Id.IsPresent)
+        {
+            return false;
+        }
+
+        if (session.Deferred?.Contains(envelope.Id) == true)
+        {
+            // Its answer is still to come, and will be one for both.
+            session.TenantShard.Counters.CountDecision(Lane.Ext, shadow: false, PolicyDecision.Drop, PolicyReason.Repeated);
+            return true;
+        }
+
+        if (session.Answered is null || !session.Answered.TryFind(envelope.Id, out var answer))
         {
             return false;
         }
@@ -169,38 +206,61 @@ internal sealed partial class MessageLine
         }
 
         var started = _shard.Clock.Measure();
-        _extContext.Begin(session, route);
+        _extContext.Begin(session, route, started);
         try
         {
-            route.Service.OnMessage(new ExtMessage { Type = envelope.Type, Room = envelope.Room, Data = envelope.Data }, _extContext);
+            route.Service.OnMessage(
+                new ExtMessage { Type = envelope.Type, Room = envelope.Room, Data = envelope.Data, Id = envelope.Id.RawToken }, _extContext);
+            if (_extContext.Deferred is { } deferred)
+            {
+                deferred.KeepId(envelope.Id);
+                return;
+            }
         }
         catch (Exception exception)
         {
-            Log.ServiceFailed(_logger, exception, route.Service.Name, session.Tenant.Id, session.SessionId, session.TraceId);
-            _extContext.Fail(ErrorCode.Internal, Texts.Internal);
+            FailService(session, route, exception);
+            if (_extContext.Deferred is { } deferred)
+            {
+                if (!deferred.TryAbandon())
+                {
+                    // Resumed from elsewhere before the service failed: that answer is on its way.
+                    deferred.KeepId(envelope.Id);
+                    return;
+                }
+
+                session.Deferred!.Remove(deferred);
+                session.TenantShard.Counters.Deferred--;
+            }
         }
 
         session.TenantShard.Counters.RecordService(route.MetricIndex, _shard.Clock.Measure() - started);
-        Answer(session, envelope);
+        Answer(session, envelope.Id);
     }
 
-    private void Answer(Session session, in Envelope envelope)
+    private void FailService(Session session, ExtRoute route, Exception exception)
+    {
+        Log.ServiceFailed(_logger, exception, route.Service.Name, session.Tenant.Id, session.SessionId, session.TraceId);
+        _extContext.Fail(ErrorCode.Internal, Texts.Internal);
+    }
+
+    private void Answer(Session session, in EnvelopeId id)
     {
         var (code, text) = _extContext.Failure;
         if (code != ErrorCode.None)
         {
             session.TenantShard.Counters.CountDecision(Lane.Ext, shadow: false, PolicyDecision.Reject, PolicyReason.Service);
-            session.Enqueue(System.Error(session, code, text, 0, envelope.Id.RawToken));
+            session.Enqueue(System.Error(session, code, text, 0, id.RawToken));
         }
-        else if (envelope.Id.IsPresent || _extContext.HasAnswer)
+        else if (id.IsPresent || _extContext.HasAnswer)
         {
-            session.Enqueue(System.Ack(envelope.Id.RawToken, _extContext.AnswerData));
+            session.Enqueue(System.Ack(id.RawToken, _extContext.AnswerData));
         }
 
         // What was refused was not acted on and may be tried again under the same id. A fault of ours may have been acted on in part: never again.
-        if (envelope.Id.IsPresent && code is ErrorCode.None or ErrorCode.Internal)
+        if (id.IsPresent && code is ErrorCode.None or ErrorCode.Internal)
         {
-            (session.Answered ??= new AnsweredIds()).Remember(envelope.Id, code, text, _extContext.AnswerData);
+            (session.Answered ??= new AnsweredIds()).Remember(id, code, text, _extContext.AnswerData);
         }
     }
 

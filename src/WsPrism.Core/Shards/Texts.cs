@@ -8,6 +8,8 @@ internal static class Texts
 {
     public const string Internal = "The gateway failed on this message.";
 
+    public const string TooManyWait = "Too many messages of this session wait for an answer; try again when one has come.";
+
     public static string For(in PolicyVerdict verdict, ErrorCode error) => verdict.Reason switch
     {
         PolicyReason.RateConnection => "Too many messages on this connection; wait retry_after_ms.",

@@ -42,6 +42,7 @@ internal sealed class MetricsPage
         WritePolicy(page);
         WriteLedger(page, ledgers);
         WriteServices(page);
+        WriteDeferred(page);
         WriteProcess(page);
     }
 
@@ -237,7 +238,7 @@ internal sealed class MetricsPage
     private void WriteServices(PrometheusWriter page)
     {
         const string Name = "wsprism_service_duration_seconds";
-        page.Family(Name, "histogram", "How long a service took over one message.");
+        page.Family(Name, "histogram", "How long a service took over one message, until its answer where it waits for one.");
         foreach (var tenant in _node.Tenants)
         {
             for (var service = 0; service < ServiceNames.All.Count; service++)
@@ -248,6 +249,15 @@ internal sealed class MetricsPage
                     WriteHistogram(page, Name, histograms, tenant.Id, ServiceNames.All[service]);
                 }
             }
+        }
+    }
+
+    private void WriteDeferred(PrometheusWriter page)
+    {
+        page.Family("wsprism_deferred_messages", "gauge", "Messages that wait for their service's answer.");
+        foreach (var tenant in _node.Tenants)
+        {
+            page.Sample("wsprism_deferred_messages", tenant.Shards.Sum(shard => shard.Counters.Deferred), ("tenant", tenant.Id));
         }
     }
 
