@@ -32,7 +32,8 @@ internal sealed class GatewayNode
         IReadOnlyList<IHotService> hotServices,
         TimeProvider time,
         ILoggerFactory loggers,
-        Func<Shard, IShardExecutor> executor)
+        Func<Shard, IShardExecutor> executor,
+        ITenantServiceFactory? backends = null)
     {
         _sessionLogger = loggers.CreateLogger("WsPrism.Sessions");
         Time = time;
@@ -46,9 +47,8 @@ internal sealed class GatewayNode
         }
 
         var ticketLogger = loggers.CreateLogger("WsPrism.Tickets");
-        _tenants = config.Tenants.ToFrozenDictionary(
-            tenant => tenant.Id,
-            tenant => new Tenant(new TenantSnapshot(tenant, new RouteTable(tenant.Services, extServices, hotServices)), Shards.Length, time, ticketLogger));
+        var compiler = new SnapshotCompiler(extServices, hotServices, backends);
+        _tenants = config.Tenants.ToFrozenDictionary(tenant => tenant.Id, tenant => new Tenant(compiler.Compile(tenant, previous: null), Shards.Length, time, ticketLogger));
     }
 
     public Shard[] Shards { get; }

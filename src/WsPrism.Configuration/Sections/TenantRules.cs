@@ -16,6 +16,8 @@ internal static class TenantRules
         ["game"] = ["input"],
     };
 
+    private static readonly string[] HotServices = ["game", "echo"];
+
     private static readonly string[] LaterExtServices = ["party", "market"];
 
     public static string? DevTicketPrefixes(string ticket, string user) =>
@@ -27,6 +29,51 @@ internal static class TenantRules
         if (scope.Good("alg", "secret", "public_key_file") && JwsKeys.TryCreate(key, out var at, out var problem) is null)
             scope.Error(at, problem);
         return key;
+    }
+
+    public static ExtServiceConfig WebhookHasItsKeys(ExtServiceConfig service, SectionScope scope)
+    {
+        foreach (var key in new[] { "url", "secret" })
+        {
+            if (scope.Good("kind") && service.Kind == ExtServiceKind.Webhook && !scope.Written(key))
+                scope.Error(key, "is required where kind is webhook");
+        }
+
+        return service;
+    }
+
+    public static ExtServiceConfig RpcHasNoWebhookKeys(ExtServiceConfig service, SectionScope scope)
+    {
+        foreach (var key in new[] { "url", "secret", "previous_secret", "retries", "max_in_flight", "max_queue" })
+        {
+            if (scope.Good("kind") && service.Kind == ExtServiceKind.Rpc && scope.Written(key))
+                scope.Error(key, "must not be there where kind is rpc");
+        }
+
+        return service;
+    }
+
+    public static ServicesConfig HotNamesServices(ServicesConfig services, SectionScope scope)
+    {
+        var own = services.Ext.Where(service => service?.Kind == ExtServiceKind.Rpc).Select(service => service.Name);
+        string[] known = [.. HotServices, .. own];
+        foreach (var (id, name) in services.Hot)
+        {
+            var path = $"hot.{id}";
+            if (!scope.Written(path) || !scope.Good(path, "ext") || known.Contains(name))
+                continue;
+            var hint = name == "market" ? ", which this version does not have yet" : Suggestion.For(name, known);
+            scope.Error(path, $"must be {Texts.HotService.Expected}, got {scope.Show(path, $"\"{name}\"{hint}")}");
+        }
+
+        return services;
+    }
+
+    public static ExtServiceConfig ServiceNameIsFree(ExtServiceConfig service, SectionScope scope)
+    {
+        if (scope.Good("name") && scope.Written("name") && (ExtServices.ContainsKey(service.Name) || LaterExtServices.Contains(service.Name)))
+            scope.Error("name", $"must not be the name of a built-in service ({string.Join(", ", ExtServices.Keys.Concat(LaterExtServices))}), got {scope.Show("name", service.Name)}");
+        return service;
     }
 
     public static SessionPolicyConfig SingleMeansOne(SessionPolicyConfig sessions, SectionScope scope)
@@ -43,13 +90,17 @@ internal static class TenantRules
     // A warning, not an error: an entry for a service that is not there yet lets nothing through, and PROTOCOL §8 has an answer for it.
     public static TenantConfig ExtAllowlistNamesServices(TenantConfig tenant, SectionScope scope)
     {
+        var own = tenant.Services.Ext.Where(service => service is not null).Select(service => service.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var (path, service, type) in Entries(tenant.Policy.ExtAllowlist, "policy.ext_allowlist", scope))
         {
-            var shown = scope.Show(path, $"\"{service}\"{Suggestion.For(service, ExtServices.Keys)}");
+            var known = ExtServices.Keys.Concat(own);
+            var shown = scope.Show(path, $"\"{service}\"{Suggestion.For(service, known)}");
+            if (own.Contains(service) || (service.Length > 0 && !scope.Good("services.ext")))
+                continue;
             if (LaterExtServices.Contains(service))
                 scope.Warn(path, $"{scope.Show(path, service)} is a service that this version does not have yet: clients get UNKNOWN_SERVICE");
             else if (!ExtServices.TryGetValue(service, out var types))
-                scope.Warn(path, $"no service has this name ({string.Join(", ", ExtServices.Keys)}), clients get UNKNOWN_SERVICE: {shown}");
+                scope.Warn(path, $"no service has this name ({string.Join(", ", known)}), clients get UNKNOWN_SERVICE: {shown}");
             else if (type != "*" && !types.Contains(type))
                 scope.Warn(path, $"names a type that the service does not have: {scope.Show(path, $"\"{type}\"{Suggestion.For(type, types)}")}");
         }

@@ -94,14 +94,50 @@ internal static class TenantSections
         .Key(x => x.Join, ChoiceSpec.Of<RoomJoinRule>(), "Who may join: everybody, who has the room in the ticket's list `rooms`, or no client by itself.")
         .Later("presence", "history");
 
+    private static readonly SectionSpec<ExtServiceConfig> ExtService = new SectionSpec<ExtServiceConfig>()
+        .Key(x => x.Name, Texts.ServiceName, "The `svc` that routes to it; not a built-in one's.", required: true)
+        .Key(
+            x => x.Kind,
+            new ChoiceSpec<ExtServiceKind>([("webhook", ExtServiceKind.Webhook), ("rpc", ExtServiceKind.Rpc)]) { Later = ["script", "wasm", "native"] },
+            "What handles its messages: `webhook` posts each to a URL, `rpc` gives each to a worker of the backend that has connected in.",
+            required: true)
+        .Key(x => x.Url, Texts.Url, "`webhook`: where messages are posted to. Nothing else is called: redirects are not followed.")
+        .Key(x => x.Secret, Texts.WebhookSecret, "`webhook`: what requests are signed with (Standard Webhooks).")
+        .Key(x => x.PreviousSecret, Texts.WebhookSecret, "`webhook`: the secret before, while receivers change: requests then carry both signatures.")
+        .Key(x => x.TimeoutMs, new IntSpec(100, 60_000), "From a message's arrival to its answer, with all that lies between; then `TIMEOUT`.")
+        .Key(x => x.Retries, new IntSpec(0, 10), "`webhook`: how often a request that cannot have been acted on is repeated: no connection, 429, 502, 503, 504.")
+        .Key(x => x.MaxInFlight, new IntSpec(1, 10_000), "`webhook`: requests at once; of one session one at a time.")
+        .Key(x => x.MaxQueue, new IntSpec(0, 1_000_000), "`webhook`: messages that may wait for their turn; others get `SERVICE_UNAVAILABLE`.")
+        .Rule(TenantRules.WebhookHasItsKeys)
+        .Rule(TenantRules.RpcHasNoWebhookKeys)
+        .Rule(TenantRules.ServiceNameIsFree);
+
+    private static readonly SectionSpec<EventsConfig> Events = new SectionSpec<EventsConfig>()
+        .Key(x => x.Url, Texts.Url, "Where events are posted to. Nothing else is called: redirects are not followed.", required: true)
+        .Key(x => x.Secret, Texts.WebhookSecret, "What requests are signed with (Standard Webhooks).", required: true)
+        .Key(x => x.PreviousSecret, Texts.WebhookSecret, "The secret before, while receivers change: requests then carry both signatures.")
+        .Key(x => x.TimeoutMs, new IntSpec(100, 60_000), "How long one request may take.")
+        .Key(x => x.Retries, new IntSpec(0, 20), "How often an event that was not taken is sent again, after 0.5 s, 1 s, 2 s and so on up to 30 s.")
+        .Key(x => x.MaxInFlight, new IntSpec(1, 10_000), "Requests at once.")
+        .Key(x => x.MaxQueue, new IntSpec(1, 1_000_000), "Events that may wait; newer ones are dropped and counted.")
+        .Key(x => x.Disconnect, new BoolSpec(), "A session ended.")
+        .Key(x => x.RoomJoined, new BoolSpec(), "A session came into a room.")
+        .Key(x => x.RoomLeft, new BoolSpec(), "A session left a room.")
+        .Key(x => x.RoomOccupied, new BoolSpec(), "A room has its first member.")
+        .Key(x => x.RoomVacated, new BoolSpec(), "A room's last member has left.")
+        .Later("connect");
+
     private static readonly SectionSpec<ServicesConfig> Services = new SectionSpec<ServicesConfig>()
         .Key(
             x => x.Hot,
             new MapSpec<int, string>(
                 MapKey.Int(new IntSpec(0, 255)),
-                new ChoiceSpec<string>([("game", "game"), ("echo", "echo")]) { Later = ["market"] }),
-            "Hot services by `svc_id`. What is written replaces the default as a whole.")
-        .Later("ext", "filters", "events");
+                Texts.HotService),
+            "Hot services by `svc_id`: built-in ones, or one of `services.ext` with `kind: rpc`. What is written replaces the default as a whole.")
+        .Key(x => x.Ext, new ListSpec<ExtServiceConfig>(ExtService) { Max = 256, Identity = service => service.Name, IdentityKey = "name" }, "Services of the Ext lane beyond the built-in ones.")
+        .Key(x => x.Events!, Events, "What happens in the tenant, posted to the backend; left out: nothing is.")
+        .Rule(TenantRules.HotNamesServices)
+        .Later("filters");
 
     public static readonly SectionSpec<TenantConfig> Tenant = new SectionSpec<TenantConfig>()
         .Key(x => x.Id, Texts.TenantId, "Name of the tenant, unique in the file.", required: true)

@@ -31,6 +31,25 @@ internal static class Texts
 
     public static readonly TextSpec Secret = new("a string", "^.+$") { Secret = true };
 
+    public static readonly TextSpec ServiceName = new("a name: [a-z][a-z0-9_.-]{0,63}", $"^{Name}$");
+
+    public static readonly TextSpec HotService = new("game, echo or the name of a service with kind rpc", $"^{Name}$");
+
+    public static readonly TextSpec Url = new("an http or https URL of at most 2,048 characters, without user:password@ and #fragment", "^https?://[^ @#]{1,2040}$")
+    {
+        Check = text => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Host.Length > 0 && url.UserInfo.Length == 0,
+    };
+
+    public static readonly TextSpec WebhookSecret = new("whsec_ and base64 of 24 to 64 bytes", "^whsec_[A-Za-z0-9+/]{32,88}={0,2}$")
+    {
+        Secret = true,
+        Check = text =>
+        {
+            Span<byte> key = stackalloc byte[96];
+            return Convert.TryFromBase64String(text["whsec_".Length..], key, out var length) && length is >= 24 and <= 64;
+        },
+    };
+
     public static readonly TextSpec ApiKey = new("32 to 512 characters of A-Z, a-z, 0-9, . _ ~ + / = -", "^[A-Za-z0-9._~+/=-]{32,512}$") { Secret = true };
 
     public static readonly TextSpec Category = new("a log category such as WsPrism.Sessions, 1 to 200 characters", "^[A-Za-z_][A-Za-z0-9_.+-]{0,199}$");

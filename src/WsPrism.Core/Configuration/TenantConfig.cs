@@ -179,6 +179,12 @@ public sealed record ServicesConfig
 {
     /// <summary>Hot services by <c>svc_id</c>: <c>game</c> or <c>echo</c>.</summary>
     public IReadOnlyDictionary<int, string> Hot { get; init; } = new Dictionary<int, string> { [1] = "game", [250] = "echo" };
+
+    /// <summary>Services of the Ext lane beyond the built-in ones.</summary>
+    public IReadOnlyList<ExtServiceConfig> Ext { get; init; } = [];
+
+    /// <summary>What the backend is told of; null for nothing.</summary>
+    public EventsConfig? Events { get; init; }
 }
 
 /// <summary>Values of <c>policy.mode</c>.</summary>

@@ -23,7 +23,7 @@ internal static class SessionControl
         var refusal = (int)ErrorCode.None;
         var count = await SessionWork.RunAsync(tenant.Registry.SessionsOf(user), session =>
         {
-            var code = session.Rooms.Find(room) is null ? session.Join(room, activate: session.ActiveRoom is null) : ErrorCode.None;
+            var code = session.Rooms.Find(room) is null ? session.Join(room, activate: session.ActiveRoom is null, byBackend: true) : ErrorCode.None;
             Interlocked.CompareExchange(ref refusal, (int)code, (int)ErrorCode.None);
             return code == ErrorCode.None;
         }).ConfigureAwait(false);

@@ -335,8 +335,8 @@ internal sealed partial class Session : ISession, IConnectionHandler
         return true;
     }
 
-    /// <summary>Takes the session into a room and tells the client.</summary>
-    public ErrorCode Join(ReadOnlySpan<byte> name, bool activate, double maxHz = 0)
+    /// <summary>Takes the session into a room and tells the client. <paramref name="byBackend"/>: the room's <c>join</c> rule is for clients only.</summary>
+    public ErrorCode Join(ReadOnlySpan<byte> name, bool activate, double maxHz = 0, bool byBackend = false)
     {
         var membership = Rooms.Find(name);
         if (membership is null)
@@ -344,7 +344,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
             Span<char> chars = stackalloc char[128];
             var length = Encoding.UTF8.GetChars(name, chars);
             var snapshot = Tenant.Snapshot;
-            if (!snapshot.RoomRules.MayJoin(chars[..length], Identity))
+            if (!byBackend && !snapshot.RoomRules.MayJoin(chars[..length], Identity))
             {
                 return ErrorCode.NotAllowed;
             }
@@ -359,6 +359,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
             membership.Slice.Add(membership);
             membership.Slice.Tick?.Join(membership);
             Rooms.Add(membership);
+            snapshot.Events?.RoomJoined(this, room!);
         }
 
         if (maxHz > 0)
@@ -440,6 +441,11 @@ internal sealed partial class Session : ISession, IConnectionHandler
         Tenant.Registry.ReleaseSeat();
         TenantShard.Counters.CountEnd(reason);
         var code = closeCode == 0 ? reason.CloseCode() : closeCode;
+        if (UserEntry is not null)
+        {
+            Tenant.Snapshot.Events?.Disconnected(this, reason, code);
+        }
+
         Log.Ended(_logger, Tenant.Id, SessionId, TraceId, reason.Name(), code);
         if (!_isGone)
         {
@@ -489,7 +495,9 @@ internal sealed partial class Session : ISession, IConnectionHandler
         membership.Slice.Tick?.Leave(membership);
         membership.Slice.Remove(membership);
         this.DropStatesOf(membership.Room);
-        Tenant.Registry.Leave(this, membership.Room);
+        var events = Tenant.Snapshot.Events;
+        events?.RoomLeft(this, membership.Room);
+        Tenant.Registry.Leave(this, membership.Room, events);
     }
 
     private static partial class Log

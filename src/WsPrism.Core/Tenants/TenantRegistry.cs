@@ -168,6 +168,9 @@ internal sealed class TenantRegistry
                 room = new Room(text, NextHandle(ref _lastRoomHandle), tenant.RoomRules.For(text), _shards);
                 _rooms.Add(text, room);
                 _roomsByHandle[room.Handle] = room;
+
+                // Under the lock, so that a room is told to be there and to be gone in that order, whatever shards do it.
+                tenant.Events?.RoomOccupied(room);
             }
 
             user.Rooms[room!] = user.Rooms.GetValueOrDefault(room!) + 1;
@@ -189,7 +192,7 @@ internal sealed class TenantRegistry
     }
 
     /// <summary>Takes a session out of a room, which goes with its last member.</summary>
-    public void Leave(Session session, Room room)
+    public void Leave(Session session, Room room, ITenantEvents? events)
     {
         lock (_gate)
         {
@@ -211,6 +214,7 @@ internal sealed class TenantRegistry
             {
                 _rooms.Remove(room.Name);
                 _roomsByHandle.Remove(room.Handle);
+                events?.RoomVacated(room);
             }
 
             foreach (var watcher in _watchers)

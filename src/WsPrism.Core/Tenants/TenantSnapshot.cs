@@ -10,10 +10,11 @@ namespace WsPrism.Core.Tenants;
 /// <summary>All that a tenant's configuration says, compiled for use. Immutable; a reload swaps it whole, read through one volatile reference.</summary>
 internal sealed class TenantSnapshot
 {
-    public TenantSnapshot(TenantConfig config, RouteTable routes)
+    public TenantSnapshot(TenantConfig config, RouteTable routes, ITenantEvents? events = null)
     {
         Config = config;
         Routes = routes;
+        Events = events;
         Policy = new PolicySnapshot(config.Policy);
         RoomRules = new RoomRules(config.Rooms);
         Outbox = OutboxLimits.From(config);
@@ -25,6 +26,9 @@ internal sealed class TenantSnapshot
     public PolicySnapshot Policy { get; }
 
     public RouteTable Routes { get; }
+
+    /// <summary>Who wants to hear what happens in the tenant; null where nobody does.</summary>
+    public ITenantEvents? Events { get; }
 
     public RoomRules RoomRules { get; }
 

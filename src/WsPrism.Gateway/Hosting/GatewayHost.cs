@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using WsPrism.Backend;
 using WsPrism.Core;
 using WsPrism.Core.Configuration;
 using WsPrism.Core.Shards;
 using WsPrism.Gateway.Admin;
 using WsPrism.Gateway.Admin.Api;
+using WsPrism.Gateway.Admin.Link;
 using WsPrism.Gateway.Cli;
 using WsPrism.Gateway.Handshake;
 using WsPrism.Services;
@@ -14,6 +16,9 @@ namespace WsPrism.Gateway.Hosting;
 /// <summary>The whole gateway: the node with its shards, the client listener and the admin listener, from start to drain.</summary>
 internal sealed class GatewayHost : IAsyncDisposable
 {
+    // What the last sessions leave behind is told to backends after they have gone, though the grace time may be over.
+    private static readonly TimeSpan MinEventGrace = TimeSpan.FromSeconds(1);
+
     private readonly WsPrismConfig _config;
     private readonly bool _isDemo;
     private readonly ILogger _logger;
@@ -23,6 +28,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     private readonly IListener? _tcp;
     private readonly IListener _admin;
     private readonly ServerCertificate? _certificate;
+    private readonly BackendServices _backends;
 
     public GatewayHost(WsPrismConfig config, bool isDemo, TimeProvider time, ILoggerFactory loggers)
     {
@@ -32,14 +38,18 @@ internal sealed class GatewayHost : IAsyncDisposable
         _certificate = ServerCertificate.Load(config.Gateway.Tls);
         var usesLoops = LoopsCanServe(config.Gateway, config.Gateway.Listen) || LoopsCanServe(config.Gateway, config.Gateway.Tcp.Listen);
         var usesRing = usesLoops && UsesRing(config.Gateway);
+        _backends = new BackendServices(time, loggers);
         Node = new GatewayNode(
-            config, BuiltInServices.Ext, BuiltInServices.Hot, time, loggers, shard => usesLoops ? AddLoop(shard, usesRing, loggers) : AddStrand(shard, time));
+            config, BuiltInServices.Ext, BuiltInServices.Hot, time, loggers, shard => usesLoops ? AddLoop(shard, usesRing, loggers) : AddStrand(shard, time), _backends);
         var handshakes = new HandshakeCounters();
         var trusted = new TrustedProxies(config.Gateway.TrustedProxies);
         var admission = new Admission(Node, handshakes);
         var opener = new SessionOpener(Node);
         var clients = new ClientEndpoints(new HandshakeEndpoint(admission, opener, trusted), servesPage: !config.Gateway.Production);
-        var admin = new AdminEndpoints(Node, handshakes, new ApiEndpoints(Node, new ApiKeys(config, time), time, loggers.CreateLogger("WsPrism.Api")), time);
+        var keys = new ApiKeys(config, time);
+        var admin = new AdminEndpoints(
+            Node, _backends, handshakes, new ApiEndpoints(Node, keys, time, loggers.CreateLogger("WsPrism.Api")),
+            new LinkEndpoint(Node, _backends.Links, keys, config.Gateway, loggers), time);
         var listener = new ClientListener(config.Gateway, _certificate, trusted, time, loggers);
         _clients = new WebServer(
             "gateway.listen", config.Gateway.Listen, listener.ConfigureHttp, loggers, clients.HandleAsync,
@@ -106,7 +116,12 @@ internal sealed class GatewayHost : IAsyncDisposable
     {
         var graceMs = _config.Gateway.DrainGraceMs;
         StartLog.Draining(_logger, Node.Shards.Sum(shard => shard.SessionCount), graceMs);
+        var started = Node.Time.GetTimestamp();
+        _backends.Links.AnnounceDrain(graceMs);
         await Node.DrainAsync(TimeSpan.FromMilliseconds(graceMs));
+        _backends.Links.Stop();
+        var left = TimeSpan.FromMilliseconds(graceMs) - Node.Time.GetElapsedTime(started);
+        await _backends.DrainAsync(left > MinEventGrace ? left : MinEventGrace);
         await _clients.StopAsync(TimeSpan.FromSeconds(1));
         if (_tcp is not null)
         {
@@ -127,6 +142,7 @@ internal sealed class GatewayHost : IAsyncDisposable
 
         await _admin.DisposeAsync();
         _certificate?.Dispose();
+        _backends.Dispose();
         foreach (var strand in _strands)
         {
             strand.Dispose();

@@ -13,14 +13,15 @@ public sealed class ProjectReferenceTests
         ["WsPrism.Core"] = ["WsPrism.Protocol", "WsPrism.Services.Abstractions"],
         ["WsPrism.Configuration"] = ["WsPrism.Protocol", "WsPrism.Services.Abstractions", "WsPrism.Core"],
         ["WsPrism.Transports"] = ["WsPrism.Protocol", "WsPrism.Services.Abstractions", "WsPrism.Core"],
+        ["WsPrism.Backend"] = ["WsPrism.Protocol", "WsPrism.Services.Abstractions", "WsPrism.Core"],
         ["WsPrism.Backplane"] = ["WsPrism.Protocol", "WsPrism.Services.Abstractions", "WsPrism.Core"],
         ["WsPrism.Wasm"] = [],
         ["WsPrism.Services"] = ["WsPrism.Protocol", "WsPrism.Services.Abstractions", "WsPrism.Wasm"],
         ["WsPrism.Client"] = ["WsPrism.Protocol"],
         ["WsPrism.Gateway"] =
         [
-            "WsPrism.Protocol", "WsPrism.Services.Abstractions", "WsPrism.Core", "WsPrism.Configuration", "WsPrism.Transports", "WsPrism.Backplane",
-            "WsPrism.Wasm", "WsPrism.Services",
+            "WsPrism.Protocol", "WsPrism.Services.Abstractions", "WsPrism.Core", "WsPrism.Configuration", "WsPrism.Transports", "WsPrism.Backend",
+            "WsPrism.Backplane", "WsPrism.Wasm", "WsPrism.Services",
         ],
     };
 

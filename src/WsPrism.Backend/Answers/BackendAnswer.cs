@@ -1,0 +1,260 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using WsPrism.Core.ServerApi;
+using WsPrism.Core.Sessions;
+using WsPrism.Protocol;
+using WsPrism.Protocol.Ext;
+using WsPrism.Services;
+
+namespace WsPrism.Backend.Answers;
+
+/// <summary>
+/// What a backend says to a message: <c>{"reply","error","publish","join","leave","kick","set_state"}</c>, all optional. Read strictly and whole before any of
+/// it is done. Immutable; read on any thread, applied on the session's shard.
+/// </summary>
+internal sealed class BackendAnswer
+{
+    /// <summary>The longest answer.</summary>
+    public const int MaxBytes = 262_144;
+
+    /// <summary>Publishes in one answer, each room of <c>rooms</c> one: what a shard does in one go for one message.</summary>
+    public const int MaxPublishes = 64;
+
+    /// <summary>Rooms in <c>join</c>, and in <c>leave</c>.</summary>
+    public const int MaxRooms = 64;
+
+    /// <summary>The longest text of an error and of a kick.</summary>
+    public const int MaxTextBytes = 256;
+
+    // The array of publishes and the item stand around each message.
+    private const int MaxDepth = EnvelopeRules.MaxDepth + 3;
+
+    private const string KickedByBackend = "backend";
+
+    private BackendAnswer()
+    {
+    }
+
+    /// <summary>Accepts the message and does nothing else.</summary>
+    public static BackendAnswer Empty { get; } = new();
+
+    /// <summary>The answer's data; null where it has none.</summary>
+    public byte[]? Reply { get; private init; }
+
+    /// <summary>Why the backend refuses the message; <see cref="ErrorCode.None"/> where it does not.</summary>
+    public (ErrorCode Code, string Text) Error { get; private init; } = (ErrorCode.None, string.Empty);
+
+    public IReadOnlyList<BackendPublish> Publish { get; private init; } = [];
+
+    public IReadOnlyList<byte[]> Join { get; private init; } = [];
+
+    public IReadOnlyList<byte[]> Leave { get; private init; } = [];
+
+    /// <summary>What the client is told when it is sent away; null where it stays.</summary>
+    public string? KickReason { get; private init; }
+
+    /// <summary>The session's state from now on, empty for none; null leaves it as it is.</summary>
+    public byte[]? State { get; private init; }
+
+    /// <summary>Reads an answer; <paramref name="problem"/> says what is wrong with one that is not good. Nothing is an answer too.</summary>
+    public static bool TryRead(ReadOnlyMemory<byte> json, in AnswerRules rules, out BackendAnswer answer, out string problem)
+    {
+        answer = Empty;
+        problem = string.Empty;
+        if (json.IsEmpty)
+        {
+            return true;
+        }
+
+        try
+        {
+            answer = Read(json, rules);
+            return true;
+        }
+        catch (AnswerException exception)
+        {
+            problem = exception.Message;
+            return false;
+        }
+    }
+
+    /// <summary>Does what the answer says; on the shard's thread, in the context of the message that it answers.</summary>
+    public void Apply(IExtContext context)
+    {
+        var session = (Session)context.Session;
+        if (State is not null)
+        {
+            context.SetState(State);
+        }
+
+        var refusal = Move(session);
+        if (Publish.Count > 0)
+        {
+            var publisher = new ServerPublisher(session.Shard.Siblings);
+            foreach (var publish in Publish)
+            {
+                publish.Publish(publisher, session.Tenant);
+            }
+        }
+
+        if (Error.Code != ErrorCode.None)
+        {
+            context.Fail(Error.Code, Error.Text);
+        }
+        else if (refusal != ErrorCode.None)
+        {
+            context.Fail(refusal, "A limit of the tenant kept the session out of a room.");
+        }
+        else if (Reply is not null)
+        {
+            context.BeginData().WriteRawValue(Reply, skipInputValidation: true);
+            context.Answer();
+        }
+
+        if (KickReason is { } reason)
+        {
+            // After the answer, which is on its way when this is done.
+            session.Shard.Post(() => session.Kick(reason));
+        }
+    }
+
+    // Out first, so that a limit of rooms lets the session change from one to another.
+    private ErrorCode Move(Session session)
+    {
+        foreach (var room in Leave)
+        {
+            if (!session.HasEnded && session.Rooms.Find(room) is { } membership)
+            {
+                session.Leave(membership);
+            }
+        }
+
+        var refusal = ErrorCode.None;
+        foreach (var room in Join)
+        {
+            if (!session.HasEnded && session.Rooms.Find(room) is null
+                && session.Join(room, activate: session.ActiveRoom is null, byBackend: true) is not ErrorCode.None and var code)
+            {
+                refusal = code;
+            }
+        }
+
+        return refusal;
+    }
+
+    private static BackendAnswer Read(ReadOnlyMemory<byte> json, in AnswerRules rules)
+    {
+        if (json.Length > MaxBytes)
+        {
+            throw AnswerJson.Wrong(string.Empty, $"is longer than {MaxBytes} bytes");
+        }
+
+        using var document = Parse(json);
+        var fields = AnswerJson.Fields(document.RootElement, string.Empty, "reply", "error", "publish", "join", "leave", "kick", "set_state");
+        if (fields.ContainsKey("reply") && fields.ContainsKey("error"))
+        {
+            throw AnswerJson.Wrong(string.Empty, "must not have both reply and error");
+        }
+
+        return new BackendAnswer
+        {
+            Reply = fields.TryGetValue("reply", out var reply) ? ReadReply(reply, rules) : null,
+            Error = fields.TryGetValue("error", out var error) ? ReadError(error) : (ErrorCode.None, string.Empty),
+            Publish = ReadPublishes(fields, rules),
+            Join = ReadRooms(fields, "join"),
+            Leave = ReadRooms(fields, "leave"),
+            KickReason = fields.TryGetValue("kick", out var kick) ? ReadKick(kick) : null,
+            State = fields.TryGetValue("set_state", out var state) ? ReadState(state) : null,
+        };
+    }
+
+    private static JsonDocument Parse(ReadOnlyMemory<byte> json)
+    {
+        // The parser does not look into strings that nobody asks for, and what is in data is passed on as it is.
+        if (!Utf8.IsValid(json.Span))
+        {
+            throw AnswerJson.Wrong(string.Empty, "is not UTF-8");
+        }
+
+        try
+        {
+            return JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaxDepth });
+        }
+        catch (JsonException)
+        {
+            throw AnswerJson.Wrong(string.Empty, $"is not JSON, or deeper than {MaxDepth} levels");
+        }
+    }
+
+    private static byte[] ReadReply(JsonElement element, in AnswerRules rules)
+    {
+        var reply = AnswerJson.Raw(element, "reply");
+        return reply.Length <= rules.MaxReplyBytes ? reply : throw AnswerJson.Wrong("reply", $"must not be longer than {rules.MaxReplyBytes} bytes");
+    }
+
+    private static (ErrorCode Code, string Text) ReadError(JsonElement element)
+    {
+        var fields = AnswerJson.Fields(element, "error", "code", "msg");
+        var name = Encoding.UTF8.GetBytes(AnswerJson.Text(AnswerJson.Required(fields, "error", "code"), "error.code"));
+        if (!ErrorCodeNames.TryParse(name, out var code))
+        {
+            throw AnswerJson.Wrong("error.code", "must be a code of the protocol, for example BAD_REQUEST");
+        }
+
+        return (code, fields.TryGetValue("msg", out var text) ? AnswerJson.Words(text, "error.msg", MaxTextBytes) : "The service refused the message.");
+    }
+
+    private static List<BackendPublish> ReadPublishes(Dictionary<string, JsonElement> fields, in AnswerRules rules)
+    {
+        var (publishes, count) = (new List<BackendPublish>(), 0);
+        foreach (var (element, path) in AnswerJson.Items(fields, string.Empty, "publish"))
+        {
+            publishes.Add(BackendPublish.Read(element, path, rules));
+            count += publishes[^1].Count;
+            if (count > MaxPublishes)
+            {
+                throw AnswerJson.Wrong("publish", $"must have at most {MaxPublishes} messages, each room of rooms counted");
+            }
+        }
+
+        return publishes;
+    }
+
+    private static List<byte[]> ReadRooms(Dictionary<string, JsonElement> fields, string name)
+    {
+        var rooms = new List<byte[]>();
+        foreach (var (element, path) in AnswerJson.Items(fields, string.Empty, name))
+        {
+            rooms.Add(Encoding.UTF8.GetBytes(AnswerJson.Room(element, path)));
+            if (rooms.Count > MaxRooms)
+            {
+                throw AnswerJson.Wrong(name, $"must have at most {MaxRooms} rooms");
+            }
+        }
+
+        return rooms;
+    }
+
+    private static string ReadKick(JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.True)
+        {
+            return KickedByBackend;
+        }
+
+        var fields = AnswerJson.Fields(element, "kick", "reason");
+        return fields.TryGetValue("reason", out var reason) ? AnswerJson.Words(reason, "kick.reason", MaxTextBytes) : KickedByBackend;
+    }
+
+    private static byte[] ReadState(JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.Null)
+        {
+            return [];
+        }
+
+        var state = AnswerJson.Raw(element, "set_state");
+        return state.Length <= Session.MaxStateBytes ? state : throw AnswerJson.Wrong("set_state", $"must not be longer than {Session.MaxStateBytes} bytes");
+    }
+}
