@@ -59,28 +59,27 @@ internal ref struct LinkCommand
     /// <summary>Reads one; null, or what is wrong with it. What was read so far stays, so that a publish's receipt is known.</summary>
     public static string? TryRead(Span<byte> message, out LinkCommand command)
     {
-        command = default;
+        var reader = new Utf8JsonReader(message, new JsonReaderOptions { MaxDepth = MaxDepth });
+        var read = default(LinkCommand);
+        string? problem;
         try
         {
-            var reader = new Utf8JsonReader(message, new JsonReaderOptions { MaxDepth = MaxDepth });
-            var problem = command.ReadFields(ref reader, message);
-            if (problem is not null)
-            {
-                return problem;
-            }
+            problem = read.ReadFields(ref reader, message);
 
             // Whatever follows the object is an exception.
-            reader.Read();
+            problem ??= reader.Read() ? "The message is not an object." : null;
         }
         catch (JsonException)
         {
-            return "The message is not JSON, or too deep.";
+            problem = "The message is not JSON, or too deep.";
         }
 
-        return command.Check() ?? command.DecodeFrame(message);
+        problem ??= read.Check() ?? read.DecodeFrame(message);
+        command = read;
+        return problem;
     }
 
-    private string? ReadFields(ref Utf8JsonReader reader, ReadOnlySpan<byte> message)
+    private string? ReadFields(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> message)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -112,7 +111,7 @@ internal ref struct LinkCommand
         return null;
     }
 
-    private static int FieldOf(ref Utf8JsonReader reader) =>
+    private static int FieldOf(scoped ref Utf8JsonReader reader) =>
         reader.ValueTextEquals("op"u8) ? Op
         : reader.ValueTextEquals("id"u8) ? Id
         : reader.ValueTextEquals("requests"u8) ? Requests
@@ -125,7 +124,7 @@ internal ref struct LinkCommand
         : reader.ValueTextEquals("except"u8) ? ExceptField
         : 0;
 
-    private bool ReadField(int field, ref Utf8JsonReader reader, ReadOnlySpan<byte> message)
+    private bool ReadField(int field, scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> message)
     {
         switch (field)
         {
@@ -168,7 +167,7 @@ internal ref struct LinkCommand
         }
     }
 
-    private static LinkCommandKind KindOf(ref Utf8JsonReader reader) =>
+    private static LinkCommandKind KindOf(scoped ref Utf8JsonReader reader) =>
         reader.TokenType != JsonTokenType.String ? LinkCommandKind.None
         : reader.ValueTextEquals("publish"u8) ? LinkCommandKind.Publish
         : reader.ValueTextEquals("answer"u8) ? LinkCommandKind.Answer
@@ -176,14 +175,14 @@ internal ref struct LinkCommand
         : reader.ValueTextEquals("drain"u8) ? LinkCommandKind.Drain
         : LinkCommandKind.None;
 
-    private static bool TryNumber(ref Utf8JsonReader reader, long max, out long number)
+    private static bool TryNumber(scoped ref Utf8JsonReader reader, long max, out long number)
     {
         number = 0;
         return reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out number) && number >= 1 && number <= max;
     }
 
     // The whole value that begins here.
-    private static ReadOnlySpan<byte> Slice(ref Utf8JsonReader reader, ReadOnlySpan<byte> message)
+    private static ReadOnlySpan<byte> Slice(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> message)
     {
         var start = (int)reader.TokenStartIndex;
         reader.Skip();
@@ -191,7 +190,7 @@ internal ref struct LinkCommand
     }
 
     // {"room"|"rooms"|"user"|"session"|"all"|"room_handle"|"session_handle": …}
-    private bool ReadTo(ref Utf8JsonReader reader, ReadOnlySpan<byte> message)
+    private bool ReadTo(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> message)
     {
         _problem = "to must have exactly one of room, rooms, user, session, all, room_handle and session_handle.";
         if (reader.TokenType != JsonTokenType.StartObject || !reader.Read() || reader.TokenType != JsonTokenType.PropertyName)
@@ -218,7 +217,7 @@ internal ref struct LinkCommand
         return true;
     }
 
-    private bool ReadTarget(ref Utf8JsonReader reader, ReadOnlySpan<byte> message)
+    private bool ReadTarget(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> message)
     {
         switch (_publish.Target)
         {
@@ -242,7 +241,7 @@ internal ref struct LinkCommand
     }
 
     // {"svc","type","data"?}
-    private bool ReadMessage(ref Utf8JsonReader reader, ReadOnlySpan<byte> message)
+    private bool ReadMessage(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> message)
     {
         _problem = "message must be {\"svc\",\"type\",\"data\"?}.";
         if (reader.TokenType != JsonTokenType.StartObject)

@@ -94,7 +94,7 @@ internal ref struct LinkItemReader(ReadOnlySpan<byte> message)
         }
     }
 
-    private static bool TryTake(ref ReadOnlySpan<byte> body, out ReadOnlySpan<byte> text)
+    private static bool TryTake(scoped ref ReadOnlySpan<byte> body, out ReadOnlySpan<byte> text)
     {
         text = default;
         if (body.IsEmpty || body[0] > body.Length - 1)

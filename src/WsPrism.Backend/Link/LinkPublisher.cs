@@ -70,7 +70,7 @@ internal sealed class LinkPublisher(Tenant tenant, ServerPublisher publisher, Ac
         }
 
         Span<byte> unescaped = stackalloc byte[MaxEscapedName];
-        var name = publish.Name;
+        scoped var name = publish.Name;
         if (publish.IsNameEscaped)
         {
             if (!JsonText.TryUnescape(name, unescaped, out var length))

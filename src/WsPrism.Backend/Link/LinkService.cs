@@ -1,6 +1,5 @@
 using System.Text;
 using WsPrism.Core.Delivery;
-using WsPrism.Core.Dispatch;
 using WsPrism.Core.Rooms;
 using WsPrism.Protocol;
 using WsPrism.Protocol.Hot;

@@ -48,7 +48,7 @@ internal sealed record LinkRequest(Tenant Tenant, TenantLink Link, IReadOnlyList
         var services = ReadServices(One(query, "services"), link);
         var rooms = ReadRooms(One(query, "rooms"));
         var worker = One(query, "worker");
-        if (worker is not null && (worker.Length is 0 or > 64 || !worker.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-')))
+        if (worker is not null && !IsName(worker))
         {
             throw Wrong("worker: must be 1 to 64 letters, digits, dots, hyphens and underscores.");
         }
@@ -60,8 +60,8 @@ internal sealed record LinkRequest(Tenant Tenant, TenantLink Link, IReadOnlyList
 
         if (link!.Workers.Length >= LinkLimits.MaxWorkers)
         {
-            throw new ApiException(new ApiProblem(
-                StatusCodes.Status503ServiceUnavailable, ErrorCode.ResourceExhausted, $"The tenant has {LinkLimits.MaxWorkers} workers already.") { RetryAfter = 1 });
+            throw new ApiException(
+                new ApiProblem(StatusCodes.Status503ServiceUnavailable, ErrorCode.ResourceExhausted, $"The tenant has {LinkLimits.MaxWorkers} workers.") { RetryAfter = 1 });
         }
 
         if (!IsExtendedConnect(http) && !IsUpgrade(http))
@@ -122,6 +122,8 @@ internal sealed record LinkRequest(Tenant Tenant, TenantLink Link, IReadOnlyList
 
     private static string? One(IQueryCollection query, string name) =>
         query[name] is { Count: 1 } one ? one[0] : query.ContainsKey(name) ? throw Wrong($"{name}: must be there once.") : null;
+
+    private static bool IsName(string text) => text.Length is >= 1 and <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
 
     private static ApiException Wrong(string detail) => new(ApiProblem.BadRequest(detail));
 }
