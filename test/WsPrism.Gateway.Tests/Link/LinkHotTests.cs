@@ -56,8 +56,8 @@ public sealed class LinkHotTests : LinkTests
             await alice.SendHotAsync(hex);
         }
 
-        await bob.SendHotAsync("05 01 04 01000000 07");
         await alice.IsQuietAsync();
+        await bob.SendHotAsync("05 01 04 01000000 07");
         await bob.IsQuietAsync();
         await worker.IsHeardAsync();
 

@@ -27,7 +27,7 @@ public sealed class LinkPublishTests : LinkTests
         to = to.Replace("SESSION", alice.Authed.GetProperty("session").GetString(), StringComparison.Ordinal)
             .Replace("HANDLE", $"{alice.Handle}", StringComparison.Ordinal).Replace("ROOM", $"{handle}", StringComparison.Ordinal);
 
-        await worker.SayAsync($$$"""{"op":"publish","to":{{{to}}},"message":{"svc":"trade","type":"tick","data":{"a":"é"}}}""");
+        await worker.SayAsync($$$"""{"op":"publish","to":{{{to}}},"message":{"data":{"a":"é"},"svc":"trade","type":"tick"} }""");
         await worker.SayAsync($$$"""{"op":"publish","id":7,"to":{{{to}}},"message":{"svc":"trade","type":"tick"}}""");
 
         var receipt = await worker.ExpectAsync("receipt");
@@ -91,7 +91,7 @@ public sealed class LinkPublishTests : LinkTests
         await alice.JoinAsync("r");
 
         // {"v":1,"svc":"trade","type":"x","room":"r","data":"…"}
-        var longest = new string('a', 4_096 - 54);
+        var longest = new string('a', 4_096 - 53);
         await SayAsync(longest);
         await SayAsync(longest + "a");
         await worker.SendBinaryAsync(

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using WsPrism.Gateway.Tests.Support;
 
 namespace WsPrism.Gateway.Tests.Link;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using WsPrism.Gateway.Tests.Support;
 
 namespace WsPrism.Gateway.Tests.Link;
@@ -14,7 +13,7 @@ public sealed class LinkShareTests : LinkTests
         using var second = await WorkerClient.ConnectAsync(api, more: "&worker=b");
         using var alice = await api.Gateway.ConnectAsync("t-alice");
         using var bob = await api.Gateway.ConnectAsync("t-bob");
-        const int Rooms = 20;
+        const int Rooms = 12;
         const int Messages = 10;
 
         for (var n = 0; n < Messages; n++)
