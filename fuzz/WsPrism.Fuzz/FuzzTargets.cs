@@ -15,6 +15,7 @@ internal static class FuzzTargets
         new TcpTarget(),
         new LinkTarget(),
         new JwsTarget(),
+        new BackendAnswerTarget(),
         new PolicyTarget(),
         new YamlTarget()
     ];

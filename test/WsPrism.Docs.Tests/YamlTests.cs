@@ -38,7 +38,9 @@ public sealed class YamlTests
     // Examples may name files and variables that are the reader's to have.
     private sealed class Surroundings : ConfigEnvironment
     {
-        public override string? GetVariable(string name) => $"value-of-{name}-that-is-long-enough-for-an-api-key-and-for-the-secret-of-any-algorithm";
+        public override string? GetVariable(string name) => name.EndsWith("HOOK_SECRET", StringComparison.Ordinal)
+            ? "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+            : $"value-of-{name}-that-is-long-enough-for-an-api-key-and-for-the-secret-of-any-algorithm";
 
         public override bool FileExists(string path) => true;
 

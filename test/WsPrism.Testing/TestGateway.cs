@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using WsPrism.Core;
 using WsPrism.Core.Configuration;
 using WsPrism.Core.Delivery;
+using WsPrism.Core.Dispatch;
 using WsPrism.Core.Metrics;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Tenants;
@@ -29,7 +30,8 @@ internal sealed class TestGateway : IDisposable
         LogLevel logLevel = LogLevel.Debug,
         IReadOnlyList<IExtService>? ext = null,
         IReadOnlyList<IHotService>? hot = null,
-        IReadOnlyList<TenantConfig>? moreTenants = null)
+        IReadOnlyList<TenantConfig>? moreTenants = null,
+        Func<ManualTime, ILoggerFactory, ITenantServiceFactory>? backends = null)
     {
         _order = seed is { } value ? new Random(value) : null;
         Log = new LogCollector(logLevel);
@@ -38,12 +40,7 @@ internal sealed class TestGateway : IDisposable
             Gateway = (gateway ?? (same => same))(new GatewayConfig { Shards = shards }) with { Shards = shards },
             Tenants = [(tenant ?? (same => same))(DefaultTenant), .. moreTenants ?? []],
         };
-        Node = new GatewayNode(config, [.. BuiltInServices.Ext, .. ext ?? []], [.. BuiltInServices.Hot, .. hot ?? []], Time, Log, _ =>
-        {
-            var executor = new ManualExecutor();
-            _executors.Add(executor);
-            return executor;
-        });
+        Node = new GatewayNode(config, [.. BuiltInServices.Ext, .. ext ?? []], [.. BuiltInServices.Hot, .. hot ?? []], Time, Log, CreateExecutor, backends?.Invoke(Time, Log));
         Tenant = Node.FindTenant(config.Tenants[0].Id)!;
     }
 
@@ -175,6 +172,13 @@ internal sealed class TestGateway : IDisposable
         {
             throw new InvalidOperationException($"{_frames.Held} frames were not given back, or more often than they were held.");
         }
+    }
+
+    private ManualExecutor CreateExecutor(WsPrism.Core.Shards.Shard shard)
+    {
+        var executor = new ManualExecutor();
+        _executors.Add(executor);
+        return executor;
     }
 
     private bool RunRound(bool everybody)

@@ -45,6 +45,11 @@ internal sealed class WebhookSender : IDisposable
         {
             return new WebhookAnswer(WebhookOutcome.BreakerOpen);
         }
+        catch (ObjectDisposedException)
+        {
+            // The gateway ends.
+            return new WebhookAnswer(WebhookOutcome.Unreachable);
+        }
         catch (OperationCanceledException)
         {
             return new WebhookAnswer(WebhookOutcome.Timeout);

@@ -31,7 +31,7 @@ internal sealed class WebhookService : IExtService, IDisposable
         _time = time;
         _lines = new CallLines(config.MaxInFlight, config.MaxQueue);
         Breaker = new Breaker($"{tenant}/{config.Name}", time, logger);
-        var client = new WebhookClient(config.Url, new WebhookSigner(config.Secret, config.PreviousSecret), config.MaxInFlight, Timeout, time);
+        var client = new WebhookClient(config.Url!, new WebhookSigner(config.Secret!, config.PreviousSecret), config.MaxInFlight, Timeout, time);
         Sender = WebhookSender.ForMessages(client, Counters, time, config.Retries, Breaker);
     }
 

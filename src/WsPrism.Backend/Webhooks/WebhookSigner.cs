@@ -13,8 +13,8 @@ internal sealed class WebhookSigner
 
     private readonly byte[][] _keys;
 
-    /// <summary>Signs with <paramref name="secret"/>, and with <paramref name="previous"/> too where that is not empty.</summary>
-    public WebhookSigner(string secret, string previous = "") => _keys = previous.Length == 0 ? [Decode(secret)] : [Decode(secret), Decode(previous)];
+    /// <summary>Signs with <paramref name="secret"/>, and with <paramref name="previous"/> too where there is one.</summary>
+    public WebhookSigner(string secret, string? previous = null) => _keys = previous is null ? [Decode(secret)] : [Decode(secret), Decode(previous)];
 
     /// <summary>The value of <c>Webhook-Signature</c>.</summary>
     public string Sign(string id, long unixTimeS, ReadOnlySpan<byte> body)

@@ -18,7 +18,7 @@ internal sealed class ChoiceSpec<T> : ScalarSpec<T>
     /// <summary>Words that a later version will know.</summary>
     public IReadOnlyList<string> Later { get; init; } = [];
 
-    public override string Expected => string.Join(", ", Names.SkipLast(1)) + " or " + Names.Last();
+    public override string Expected => _choices.Count == 1 ? Names.Single() : string.Join(", ", Names.SkipLast(1)) + " or " + Names.Last();
 
     public override string TableText => string.Join(", ", Names.Select(name => $"`{name}`"));
 

@@ -90,7 +90,7 @@ internal static class TenantRules
     // A warning, not an error: an entry for a service that is not there yet lets nothing through, and PROTOCOL §8 has an answer for it.
     public static TenantConfig ExtAllowlistNamesServices(TenantConfig tenant, SectionScope scope)
     {
-        var own = tenant.Services.Ext.Where(service => service is not null).Select(service => service.Name).ToHashSet(StringComparer.Ordinal);
+        var own = tenant.Services.Ext.Select(service => service?.Name).OfType<string>().ToHashSet(StringComparer.Ordinal);
         foreach (var (path, service, type) in Entries(tenant.Policy.ExtAllowlist, "policy.ext_allowlist", scope))
         {
             var known = ExtServices.Keys.Concat(own);

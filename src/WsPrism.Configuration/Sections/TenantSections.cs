@@ -101,9 +101,9 @@ internal static class TenantSections
             new ChoiceSpec<ExtServiceKind>([("webhook", ExtServiceKind.Webhook), ("rpc", ExtServiceKind.Rpc)]) { Later = ["script", "wasm", "native"] },
             "What handles its messages: `webhook` posts each to a URL, `rpc` gives each to a worker of the backend that has connected in.",
             required: true)
-        .Key(x => x.Url, Texts.Url, "`webhook`: where messages are posted to. Nothing else is called: redirects are not followed.")
-        .Key(x => x.Secret, Texts.WebhookSecret, "`webhook`: what requests are signed with (Standard Webhooks).")
-        .Key(x => x.PreviousSecret, Texts.WebhookSecret, "`webhook`: the secret before, while receivers change: requests then carry both signatures.")
+        .Key(x => x.Url!, Texts.Url, "`webhook`: where messages are posted to. Nothing else is called: redirects are not followed.")
+        .Key(x => x.Secret!, Texts.WebhookSecret, "`webhook`: what requests are signed with (Standard Webhooks).")
+        .Key(x => x.PreviousSecret!, Texts.WebhookSecret, "`webhook`: the secret before, while receivers change: requests then carry both signatures.")
         .Key(x => x.TimeoutMs, new IntSpec(100, 60_000), "From a message's arrival to its answer, with all that lies between; then `TIMEOUT`.")
         .Key(x => x.Retries, new IntSpec(0, 10), "`webhook`: how often a request that cannot have been acted on is repeated: no connection, 429, 502, 503, 504.")
         .Key(x => x.MaxInFlight, new IntSpec(1, 10_000), "`webhook`: requests at once; of one session one at a time.")
@@ -115,7 +115,7 @@ internal static class TenantSections
     private static readonly SectionSpec<EventsConfig> Events = new SectionSpec<EventsConfig>()
         .Key(x => x.Url, Texts.Url, "Where events are posted to. Nothing else is called: redirects are not followed.", required: true)
         .Key(x => x.Secret, Texts.WebhookSecret, "What requests are signed with (Standard Webhooks).", required: true)
-        .Key(x => x.PreviousSecret, Texts.WebhookSecret, "The secret before, while receivers change: requests then carry both signatures.")
+        .Key(x => x.PreviousSecret!, Texts.WebhookSecret, "The secret before, while receivers change: requests then carry both signatures.")
         .Key(x => x.TimeoutMs, new IntSpec(100, 60_000), "How long one request may take.")
         .Key(x => x.Retries, new IntSpec(0, 20), "How often an event that was not taken is sent again, after 0.5 s, 1 s, 2 s and so on up to 30 s.")
         .Key(x => x.MaxInFlight, new IntSpec(1, 10_000), "Requests at once.")

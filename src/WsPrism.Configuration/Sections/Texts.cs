@@ -37,6 +37,8 @@ internal static class Texts
 
     public static readonly TextSpec Url = new("an http or https URL of at most 2,048 characters, without user:password@ and #fragment", "^https?://[^ @#]{1,2040}$")
     {
+        // A wrong one may hold a password.
+        Secret = true,
         Check = text => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Host.Length > 0 && url.UserInfo.Length == 0,
     };
 

@@ -10,7 +10,7 @@ public sealed record EventsConfig
     public required string Secret { get; init; }
 
     /// <summary>The secret before, while receivers change: requests then carry both signatures.</summary>
-    public string PreviousSecret { get; init; } = "";
+    public string? PreviousSecret { get; init; }
 
     /// <summary>How long one request may take; 100 to 60,000 ms.</summary>
     public int TimeoutMs { get; init; } = 5_000;

@@ -9,14 +9,14 @@ public sealed record ExtServiceConfig
     /// <summary>What handles its messages.</summary>
     public required ExtServiceKind Kind { get; init; }
 
-    /// <summary>Where each message is posted to, http or https.</summary>
-    public string Url { get; init; } = "";
+    /// <summary>Where each message is posted to, http or https; a webhook has one.</summary>
+    public string? Url { get; init; }
 
-    /// <summary>What requests are signed with, <c>whsec_</c> and base64 of 24 to 64 bytes.</summary>
-    public string Secret { get; init; } = "";
+    /// <summary>What requests are signed with, <c>whsec_</c> and base64 of 24 to 64 bytes; a webhook has one.</summary>
+    public string? Secret { get; init; }
 
     /// <summary>The secret before, while receivers change: requests then carry both signatures.</summary>
-    public string PreviousSecret { get; init; } = "";
+    public string? PreviousSecret { get; init; }
 
     /// <summary>From a message's arrival to its answer, with all that lies between; 100 to 60,000 ms.</summary>
     public int TimeoutMs { get; init; } = 2_000;

@@ -257,8 +257,9 @@ internal sealed partial class MessageLine
             session.Enqueue(System.Ack(id.RawToken, _extContext.AnswerData));
         }
 
-        // What was refused was not acted on and may be tried again under the same id. A fault of ours may have been acted on in part: never again.
-        if (id.IsPresent && code is ErrorCode.None or ErrorCode.Internal)
+        // What was refused was not acted on and may be tried again under the same id. A fault may have been acted on in part, and what took too long in
+        // full: never again.
+        if (id.IsPresent && code is ErrorCode.None or ErrorCode.Internal or ErrorCode.Timeout)
         {
             (session.Answered ??= new AnsweredIds()).Remember(id, code, text, _extContext.AnswerData);
         }

@@ -144,6 +144,21 @@ public sealed class DeferralTests
     }
 
     [Fact]
+    public void An_id_that_timed_out_may_have_been_acted_on_and_is_answered_again()
+    {
+        var service = new DeferringService();
+        using var gateway = new TestGateway(ext: [service]);
+        var alice = Ready(gateway);
+        alice.Send("test", "ask", id: "1");
+        Resume(gateway, service.Take(), context => context.Fail(ErrorCode.Timeout, "Too late."));
+
+        alice.Send("test", "ask", id: "1");
+
+        Assert.Equal(["TIMEOUT", "TIMEOUT"], alice.ReadEnvelopes().Select(envelope => envelope.Code));
+        Assert.Equal(0, service.Count);
+    }
+
+    [Fact]
     public void One_more_than_64_in_flight_is_refused_until_one_is_answered()
     {
         var service = new DeferringService();

@@ -1,0 +1,70 @@
+using System.Text;
+using System.Text.Json;
+using WsPrism.Backend.Answers;
+using WsPrism.Core.Sessions;
+using WsPrism.Protocol;
+using WsPrism.Protocol.Ext;
+
+namespace WsPrism.Fuzz.Targets;
+
+/// <summary>
+/// Reads what a backend answered. Nothing is thrown; what is taken is within all bounds, and what of it goes to clients is JSON that fits into an envelope.
+/// </summary>
+internal sealed class BackendAnswerTarget : IFuzzTarget
+{
+    private const int MaxReplyBytes = 500;
+
+    private static readonly AnswerRules Rules = new("test"u8.ToArray(), MaxMessageBytes: 600, MaxHotBytes: 100, MaxReplyBytes);
+
+    public string Name => "answer";
+
+    public IEnumerable<byte[]> Seeds { get; } =
+    [
+        .. new[]
+        {
+            """{"reply":{"a":[1,2,"x"]},"set_state":{"level":3},"join":["match:7"],"leave":["lobby"],"kick":{"reason":"why"}}""",
+            """{"error":{"code":"NOT_ALLOWED","msg":"The match is full."},"kick":true,"set_state":null}""",
+            """{"publish":[{"to":{"room":"a"},"message":{"svc":"x","type":"y","data":null,"exclude":["s"]}},{"to":{"rooms":["a","b"]},"frame_base64":"AQAA"}]}""",
+            """{"publish":[{"to":{"user":"u"},"message":{"type":"y"}},{"to":{"session":"s"},"message":{"type":"y"}},{"to":{"all":true},"message":{"type":"y"}}]}""",
+            "{}", "",
+        }.Select(Encoding.UTF8.GetBytes),
+    ];
+
+    public IEnumerable<byte[]> Dictionary { get; } =
+    [
+        .. new[]
+        {
+            "\"reply\":", "\"error\":", "\"code\":", "\"msg\":", "\"publish\":[", "\"to\":{", "\"room\":", "\"rooms\":[", "\"user\":", "\"session\":", "\"all\":true",
+            "\"message\":{", "\"frame_base64\":", "\"svc\":", "\"type\":", "\"data\":", "\"exclude\":[", "\"join\":[", "\"leave\":[", "\"kick\":", "\"set_state\":",
+            "\"sys\"", "null", "true", "\\ud800", "\\u0000", "AQAA", "[[[[[[[[[[[[[[[[", "]]]]]]]]]]]]]]]]",
+        }.Select(Encoding.ASCII.GetBytes),
+    ];
+
+    public void Run(ReadOnlySpan<byte> input)
+    {
+        if (!BackendAnswer.TryRead(input.ToArray(), Rules, out var answer, out var problem))
+        {
+            BrokenInvariantException.ThrowIfNot(problem.Length > 0, "what is wrong has a reason");
+            BrokenInvariantException.ThrowIfNot(ReferenceEquals(answer, BackendAnswer.Empty), "a wrong answer does nothing");
+            return;
+        }
+
+        BrokenInvariantException.ThrowIfNot(answer.Reply is null || answer.Error.Code == ErrorCode.None, "an answer replies or refuses");
+        BrokenInvariantException.ThrowIfNot(Encoding.UTF8.GetByteCount(answer.Error.Text) <= BackendAnswer.MaxTextBytes, "an error's text is short");
+        BrokenInvariantException.ThrowIfNot(answer.KickReason is null || Encoding.UTF8.GetByteCount(answer.KickReason) <= BackendAnswer.MaxTextBytes, "a reason is short");
+        BrokenInvariantException.ThrowIfNot(answer.Publish.Sum(publish => publish.Count) <= BackendAnswer.MaxPublishes, "publishes are bounded");
+        BrokenInvariantException.ThrowIfNot(answer.Join.Count <= BackendAnswer.MaxRooms && answer.Leave.Count <= BackendAnswer.MaxRooms, "rooms are bounded");
+        BrokenInvariantException.ThrowIfNot(answer.Join.Concat(answer.Leave).All(room => EnvelopeRules.IsRoom(room)), "rooms have names");
+        Check(answer.Reply, MaxReplyBytes);
+        Check(answer.State is { Length: 0 } ? null : answer.State, Session.MaxStateBytes);
+    }
+
+    private static void Check(byte[]? value, int maxBytes)
+    {
+        if (value is not null)
+        {
+            BrokenInvariantException.ThrowIfNot(value.Length <= maxBytes, "a value is bounded");
+            JsonDocument.Parse(value, new JsonDocumentOptions { MaxDepth = EnvelopeRules.MaxDepth - 1 }).Dispose();
+        }
+    }
+}
