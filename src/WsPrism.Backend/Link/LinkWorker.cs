@@ -37,7 +37,9 @@ internal sealed partial class LinkWorker : IThreadPoolWorkItem, IMembershipWatch
     private readonly ConcurrentQueue<LinkItem> _items = new();
 
     // Counted across threads.
-    private int _scheduled;
+
+    // 1 while a turn is queued or running, and until it is opened.
+    private int _scheduled = 1;
     private int _tickIsDue;
     private int _callCount;
     private long _callBytes;
@@ -107,6 +109,7 @@ internal sealed partial class LinkWorker : IThreadPoolWorkItem, IMembershipWatch
 
         Log.Opened(_logger, _link.Id, _options.Name);
         _timer = _link.Time.CreateTimer(static state => ((LinkWorker)state!).OnTimer(), this, TickInterval, TickInterval);
+        Volatile.Write(ref _scheduled, 0);
         Wake();
     }
 
@@ -558,16 +561,38 @@ internal sealed partial class LinkWorker : IThreadPoolWorkItem, IMembershipWatch
 
             _isWriting = true;
             _writeBeganMs = _nowMs;
-            var write = _wire.WriteAsync(_output.Written);
-            if (!write.IsCompletedSuccessfully)
+            if (!TryWriteAtOnce())
             {
-                _ = AwaitAsync(write);
                 return;
             }
 
             OnWritten();
         }
     }
+
+    // False where the wire takes longer, or is gone: an item tells.
+#pragma warning disable VSTHRD002, CA2012 // A result is taken of what has completed.
+    private bool TryWriteAtOnce()
+    {
+        try
+        {
+            var write = _wire.WriteAsync(_output.Written);
+            if (!write.IsCompleted)
+            {
+                _ = AwaitAsync(write);
+                return false;
+            }
+
+            write.GetAwaiter().GetResult();
+            return true;
+        }
+        catch (Exception)
+        {
+            Lose();
+            return false;
+        }
+    }
+#pragma warning restore VSTHRD002, CA2012
 
     private async Task AwaitAsync(ValueTask write)
     {
@@ -624,7 +649,7 @@ internal sealed partial class LinkWorker : IThreadPoolWorkItem, IMembershipWatch
             Write(_states.Dequeue());
         }
 
-        if (_isDraining && _openCalls == 0 && _calls.Count == 0 && _reliable.Count == 0)
+        if (_isDraining && _openCalls == 0 && _calls.Count == 0 && _reliable.Count == 0 && _putOff.Count == 0 && _items.IsEmpty)
         {
             _output.Add(FrameKind.Text, "{\"op\":\"drained\"}"u8);
             End(CloseCode.Normal, "drained");

@@ -74,6 +74,7 @@ internal sealed class LinkEndpoint(GatewayNode node, BackendLinks links, ApiKeys
 
             if (links.IsStopped)
             {
+                // It came between the check and the list of those who were sent away.
                 worker.Stop();
             }
 
