@@ -91,6 +91,12 @@ internal static class AllocationCheck
             yield return ($"broadcast to {members}: chat", () => broadcast.Chat());
         }
 
+        var link = new LinkBenchmarks();
+        yield return ("the link: publish a Hot frame to a room", link.HotFrame);
+        yield return ("the link: publish an envelope to a room", link.Envelope);
+        yield return ("the link: publish an envelope to a user", link.EnvelopeToUser);
+        yield return ("the link: publish as text", link.Text);
+
         var ruled = new RuledRoomBenchmarks();
         ruled.Setup();
         yield return ("a room with ticks: publish, and a batch now and then", ruled.Tick);

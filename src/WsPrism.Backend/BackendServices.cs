@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using WsPrism.Backend.Events;
+using WsPrism.Backend.Link;
 using WsPrism.Backend.Webhooks;
 using WsPrism.Core.Configuration;
 using WsPrism.Core.Dispatch;
@@ -21,6 +22,9 @@ internal sealed class BackendServices(TimeProvider time, ILoggerFactory loggers)
 
     // Replaced instances whose last events may still be on their way.
     private readonly List<TenantEvents> _leaving = [];
+
+    /// <summary>The workers that connect in.</summary>
+    public BackendLinks Links { get; } = new(time);
 
     /// <summary>The webhook services at this moment.</summary>
     public WebhookService[] Webhooks
@@ -67,11 +71,11 @@ internal sealed class BackendServices(TimeProvider time, ILoggerFactory loggers)
                 _webhooks.Remove(key);
             }
 
-            return services;
+            return [.. services, .. Links.Create(tenant)];
         }
     }
 
-    public IReadOnlyList<IHotService> CreateHot(TenantConfig tenant) => [];
+    public IReadOnlyList<IHotService> CreateHot(TenantConfig tenant) => Links.Create(tenant);
 
     public ITenantEvents? CreateEvents(TenantConfig tenant)
     {

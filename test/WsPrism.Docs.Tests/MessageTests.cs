@@ -13,7 +13,10 @@ public sealed class MessageTests
     [Fact]
     public void Every_json_or_hot_block_says_who_sends_it()
     {
-        string[] known = ["json client", "json server", "json http", "json api", "json webhook", "json event", "json answer", "json connect", "hot client", "hot server"];
+        string[] known =
+        [
+            "json client", "json server", "json http", "json api", "json link", "json worker", "json webhook", "json event", "json answer", "json connect", "hot client", "hot server",
+        ];
 
         // What a measurement printed is JSON too, and nobody sends it.
         var unknown = Page.All.Where(page => page.Name != "docs/benchmarks.md").SelectMany(page => page.Blocks)

@@ -37,6 +37,11 @@ internal sealed class BenchNode
 
     public Shard Shard => _node.Shards[0];
 
+    public Shard[] Shards => _node.Shards;
+
+    /// <summary>The only tenant.</summary>
+    public Tenant TheTenant => _tenant;
+
     private static TenantConfig Tenant => new()
     {
         Id = TenantId,

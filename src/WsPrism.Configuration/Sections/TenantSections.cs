@@ -117,17 +117,18 @@ internal static class TenantSections
         .Key(x => x.Name, Texts.ServiceName, "The `svc` that routes to it; not a built-in one's.", required: true)
         .Key(
             x => x.Kind,
-            new ChoiceSpec<ExtServiceKind>([("webhook", ExtServiceKind.Webhook)]) { Later = ["rpc", "script", "wasm", "native"] },
-            "What handles its messages: `webhook` posts each to a URL.",
+            new ChoiceSpec<ExtServiceKind>([("webhook", ExtServiceKind.Webhook), ("rpc", ExtServiceKind.Rpc)]) { Later = ["script", "wasm", "native"] },
+            "What handles its messages: `webhook` posts each to a URL, `rpc` gives each to a worker of the backend that has connected in.",
             required: true)
         .Key(x => x.Url!, Texts.Url, "`webhook`: where messages are posted to. Nothing else is called: redirects are not followed.")
         .Key(x => x.Secret!, Texts.WebhookSecret, "`webhook`: what requests are signed with (Standard Webhooks).")
         .Key(x => x.PreviousSecret!, Texts.WebhookSecret, "`webhook`: the secret before, while receivers change: requests then carry both signatures.")
         .Key(x => x.TimeoutMs, new IntSpec(100, 60_000), "From a message's arrival to its answer, with all that lies between; then `TIMEOUT`.")
         .Key(x => x.Retries, new IntSpec(0, 10), "`webhook`: how often a request that cannot have been acted on is repeated: no connection, 429, 502, 503, 504.")
-        .Key(x => x.MaxInFlight, new IntSpec(1, 10_000), "Requests at once; of one session one at a time.")
-        .Key(x => x.MaxQueue, new IntSpec(0, 1_000_000), "Messages that may wait for their turn; others get `SERVICE_UNAVAILABLE`.")
+        .Key(x => x.MaxInFlight, new IntSpec(1, 10_000), "`webhook`: requests at once; of one session one at a time.")
+        .Key(x => x.MaxQueue, new IntSpec(0, 1_000_000), "`webhook`: messages that may wait for their turn; others get `SERVICE_UNAVAILABLE`.")
         .Rule(TenantRules.WebhookHasItsKeys)
+        .Rule(TenantRules.RpcHasNoWebhookKeys)
         .Rule(TenantRules.ServiceNameIsFree);
 
     private static readonly SectionSpec<EventsConfig> Events = new SectionSpec<EventsConfig>()
@@ -150,10 +151,11 @@ internal static class TenantSections
             x => x.Hot,
             new MapSpec<int, string>(
                 MapKey.Int(new IntSpec(0, 255)),
-                new ChoiceSpec<string>([("game", "game"), ("echo", "echo")]) { Later = ["market"] }),
-            "Hot services by `svc_id`. What is written replaces the default as a whole.")
+                Texts.HotService),
+            "Hot services by `svc_id`: built-in ones, or one of `services.ext` with `kind: rpc`. What is written replaces the default as a whole.")
         .Key(x => x.Ext, new ListSpec<ExtServiceConfig>(ExtService) { Max = 256, Identity = service => service.Name, IdentityKey = "name" }, "Services of the Ext lane beyond the built-in ones.")
         .Key(x => x.Events!, Events, "What happens in the tenant, posted to the backend; left out: nothing is.")
+        .Rule(TenantRules.HotNamesServices)
         .Later("filters");
 
     public static readonly SectionSpec<TenantConfig> Tenant = new SectionSpec<TenantConfig>()

@@ -33,6 +33,8 @@ internal static class Texts
 
     public static readonly TextSpec ServiceName = new("a name: [a-z][a-z0-9_.-]{0,63}", $"^{Name}$");
 
+    public static readonly TextSpec HotService = new("game, echo or the name of a service with kind rpc", $"^{Name}$");
+
     public static readonly TextSpec Url = new("an http or https URL of at most 2,048 characters, without user:password@ and #fragment", "^https?://[^ @#]{1,2040}$")
     {
         // A wrong one may hold a password.

@@ -36,4 +36,7 @@ public enum ExtServiceKind
 {
     /// <summary>Each message is a request to a URL.</summary>
     Webhook,
+
+    /// <summary>Messages go to workers of the backend that connect in.</summary>
+    Rpc,
 }

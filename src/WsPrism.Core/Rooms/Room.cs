@@ -17,6 +17,7 @@ internal sealed class Room : IRoom
     {
         Name = name;
         _nameUtf8 = Encoding.UTF8.GetBytes(name);
+        NameHash = StableHash.Of(_nameUtf8);
         Handle = handle;
         Rule = rule;
         Slices = new RoomSlice[shards];
@@ -29,6 +30,9 @@ internal sealed class Room : IRoom
     public string Name { get; }
 
     public ReadOnlySpan<byte> NameUtf8 => _nameUtf8;
+
+    /// <summary>A hash of the name, the same on every node.</summary>
+    public ulong NameHash { get; }
 
     public uint Handle { get; }
 

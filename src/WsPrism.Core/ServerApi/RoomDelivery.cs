@@ -1,3 +1,4 @@
+using WsPrism.Core.Sessions;
 using WsPrism.Core.Shards;
 
 namespace WsPrism.Core.ServerApi;
@@ -12,7 +13,7 @@ internal sealed class RoomDelivery(Broadcast broadcast, IReadOnlySet<string>? ex
         {
             if (exclude is null)
             {
-                receivers = broadcast.Room.Slices[shard.Index].Count;
+                receivers = broadcast.Room.Slices[shard.Index].Count - (IsHere(shard, broadcast.Except) ? 1 : 0);
                 shard.Deliver(broadcast);
             }
             else
@@ -25,6 +26,8 @@ internal sealed class RoomDelivery(Broadcast broadcast, IReadOnlySet<string>? ex
             tally.Report(receivers);
         }
     }
+
+    private bool IsHere(Shard shard, Session? session) => session?.Shard == shard && session.Rooms.Find(broadcast.Room.Handle) is not null;
 
     // Envelopes alone have somebody to leave out, so there is one encoding and no rule that holds it back.
     private int DeliverToOthers(Shard shard, IReadOnlySet<string> excluded)

@@ -1,5 +1,6 @@
 using WsPrism.Core.Delivery;
 using WsPrism.Core.Dispatch;
+using WsPrism.Core.Rooms;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Shards;
 using WsPrism.Core.Tenants;
@@ -59,24 +60,57 @@ internal sealed class ServerPublisher(Shard[] shards)
     /// </summary>
     public Task<int> PublishAsync(Tenant tenant, in PublishTarget target, in HotFrame frame)
     {
-        // Handles begin at 1: 0 is the backend itself.
-        var sender = frame.Has(HotFlags.Sender) ? frame.Sender : 0;
         if (target.Kind == PublishTargetKind.Room)
         {
-            if (tenant.Registry.FindRoom(target.Name) is not { } room)
-            {
-                return Task.FromResult(0);
-            }
-
-            var key = ConflationKey.For(room.Handle, sender, frame);
-            return PostToRoomAsync(RoomFrames.Encode(room, frame, key, shards[0].Clock.Measure(), except: null), exclude: null);
+            return tenant.Registry.FindRoom(target.Name) is { } room
+                ? PostToRoomAsync(Encode(room, frame, except: null), exclude: null)
+                : Task.FromResult(0);
         }
 
         var sessions = FindSessions(tenant, target);
         return sessions.Length == 0
             ? Task.FromResult(0)
-            : PostToSessionsAsync(sessions, HotFrames.Encode(frame, ConflationKey.For(0, sender, frame)), exclude: null);
+            : PostToSessionsAsync(sessions, Encode(frame), exclude: null);
     }
+
+    /// <summary>Delivers what is encoded to the members of its room. Takes over a reference of each frame; nobody is told who got it, and nothing is allocated.</summary>
+    public void Post(in Broadcast broadcast)
+    {
+        foreach (var shard in shards)
+        {
+            if (broadcast.Room.Slices[shard.Index].Count > 0)
+            {
+                broadcast.Frame.AddReferences();
+                broadcast.WithRoom?.AddReferences();
+                shard.Post(broadcast);
+            }
+        }
+
+        broadcast.Frame.Release();
+        broadcast.WithRoom?.Release();
+    }
+
+    /// <summary>The same to sessions.</summary>
+    public static void Post(List<Session> receivers, OutboundFrame frame)
+    {
+        frame.AddReferences(receivers.Count);
+        foreach (var session in receivers)
+        {
+            session.Shard.Post(session, frame);
+        }
+
+        frame.Release();
+    }
+
+    /// <summary>A Hot frame for a room, which takes its rule's time to live from now on.</summary>
+    public Broadcast Encode(Room room, in HotFrame frame, Session? except) =>
+        RoomFrames.Encode(room, frame, ConflationKey.For(room.Handle, SenderOf(frame), frame), shards[0].Clock.Measure(), except);
+
+    /// <summary>A Hot frame for sessions, whatever room they are in.</summary>
+    public static OutboundFrame Encode(in HotFrame frame) => HotFrames.Encode(frame, ConflationKey.For(0, SenderOf(frame), frame));
+
+    // Handles begin at 1: 0 is the backend itself.
+    private static uint SenderOf(in HotFrame frame) => frame.Has(HotFlags.Sender) ? frame.Sender : 0;
 
     private static Session[] FindSessions(Tenant tenant, in PublishTarget target) => target.Kind switch
     {
@@ -90,7 +124,8 @@ internal sealed class ServerPublisher(Shard[] shards)
     private static OutboundEnvelope EnvelopeOf(ServerMessage message, ReadOnlySpan<byte> room) =>
         new() { Svc = message.Svc, Type = message.Type, Room = room, Data = message.Data.Span };
 
-    private Task<int> PostToRoomAsync(Broadcast broadcast, IReadOnlySet<string>? exclude)
+    /// <summary>Delivers what is encoded to the members of its room; answers how many got it.</summary>
+    public Task<int> PostToRoomAsync(Broadcast broadcast, IReadOnlySet<string>? exclude)
     {
         var here = shards.Where(shard => broadcast.Room.Slices[shard.Index].Count > 0).ToArray();
         if (here.Length == 0)
@@ -112,8 +147,8 @@ internal sealed class ServerPublisher(Shard[] shards)
         return tally.Total;
     }
 
-    // The frame's own reference is held until the last shard is through.
-    private static Task<int> PostToSessionsAsync(Session[] sessions, OutboundFrame frame, IReadOnlySet<string>? exclude) => SessionWork.RunAsync(
+    /// <summary>Delivers what is encoded to sessions; answers how many got it. The frame's own reference is held until the last shard is through.</summary>
+    public static Task<int> PostToSessionsAsync(IEnumerable<Session> sessions, OutboundFrame frame, IReadOnlySet<string>? exclude) => SessionWork.RunAsync(
         sessions,
         session =>
         {

@@ -89,6 +89,20 @@ internal sealed partial class Shard
     /// <summary>Leaves work for the next pass; any thread. For the control path: it allocates.</summary>
     public void Post(Action work) => Post(new DelegateWork(work));
 
+    /// <summary>Leaves a broadcast to this shard's members for the next pass; any thread. Takes over a reference of each frame, and allocates nothing.</summary>
+    public void Post(in Broadcast broadcast)
+    {
+        _mailbox.Post(new MailboxItem(null, broadcast));
+        Executor.Wake();
+    }
+
+    /// <summary>Leaves a frame for one of this shard's sessions; any thread. Takes over a reference, and allocates nothing.</summary>
+    public void Post(Session receiver, OutboundFrame frame)
+    {
+        _mailbox.Post(new MailboxItem(null, new Broadcast(null!, frame, null, null), receiver));
+        Executor.Wake();
+    }
+
     /// <summary>One turn: what others left, what is due, then everything touched is flushed once.</summary>
     public void RunPass()
     {
@@ -319,6 +333,10 @@ internal sealed partial class Shard
             if (item.Work is not null)
             {
                 item.Work.Run(this);
+            }
+            else if (item.Receiver is not null)
+            {
+                Offer(item.Receiver, item.Broadcast.Frame);
             }
             else
             {

@@ -16,10 +16,13 @@ internal sealed class TenantRegistry
     private readonly Dictionary<string, UserEntry> _users = [];
     private readonly Dictionary<string, Room> _rooms = [];
     private readonly Dictionary<string, Session> _sessions = [];
+    private readonly Dictionary<uint, Room> _roomsByHandle = [];
+    private readonly Dictionary<uint, Session> _sessionsByHandle = [];
     private readonly int _shards;
     private int _seats;
     private uint _lastSessionHandle;
     private uint _lastRoomHandle;
+    private IMembershipWatcher[] _watchers = [];
 
     public TenantRegistry(int shards) => _shards = shards;
 
@@ -116,6 +119,7 @@ internal sealed class TenantRegistry
             user.Sessions.Add(session);
             _sessions.Add(session.SessionId, session);
             session.Register(user, NextHandle(ref _lastSessionHandle));
+            _sessionsByHandle[session.Handle] = session;
             return true;
         }
     }
@@ -127,6 +131,7 @@ internal sealed class TenantRegistry
         {
             if (_sessions.Remove(session.SessionId))
             {
+                _sessionsByHandle.Remove(session.Handle);
                 session.UserEntry!.Sessions.Remove(session);
                 ForgetUserIfGone(session.UserEntry);
             }
@@ -162,6 +167,7 @@ internal sealed class TenantRegistry
                 var text = name.ToString();
                 room = new Room(text, NextHandle(ref _lastRoomHandle), tenant.RoomRules.For(text), _shards);
                 _rooms.Add(text, room);
+                _roomsByHandle[room.Handle] = room;
 
                 // Under the lock, so that a room is told to be there and to be gone in that order, whatever shards do it.
                 tenant.Events?.RoomOccupied(room);
@@ -176,6 +182,11 @@ internal sealed class TenantRegistry
 
             handles.Add(session.Handle);
             room.UserCount = room.Users.Count;
+            foreach (var watcher in _watchers)
+            {
+                watcher.OnJoined(room, session);
+            }
+
             return ErrorCode.None;
         }
     }
@@ -202,7 +213,13 @@ internal sealed class TenantRegistry
             if (room.Users.Count == 0)
             {
                 _rooms.Remove(room.Name);
+                _roomsByHandle.Remove(room.Handle);
                 events?.RoomVacated(room);
+            }
+
+            foreach (var watcher in _watchers)
+            {
+                watcher.OnLeft(room, session);
             }
 
             ForgetUserIfGone(user);
@@ -298,6 +315,107 @@ internal sealed class TenantRegistry
         lock (_gate)
         {
             return _rooms.GetValueOrDefault(name);
+        }
+    }
+
+    /// <summary>The same by UTF-8, without allocating.</summary>
+    public Room? FindRoom(ReadOnlySpan<byte> nameUtf8)
+    {
+        Span<char> chars = stackalloc char[128];
+        if (nameUtf8.Length > chars.Length || !System.Text.Encoding.UTF8.TryGetChars(nameUtf8, chars, out var written))
+        {
+            return null;
+        }
+
+        lock (_gate)
+        {
+            return _rooms.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(chars[..written], out var room) ? room : null;
+        }
+    }
+
+    /// <summary>The room of this handle; null where there is none.</summary>
+    public Room? FindRoom(uint handle)
+    {
+        lock (_gate)
+        {
+            return _roomsByHandle.GetValueOrDefault(handle);
+        }
+    }
+
+    /// <summary>The session of this handle; null where there is none.</summary>
+    public Session? FindSession(uint handle)
+    {
+        lock (_gate)
+        {
+            return _sessionsByHandle.GetValueOrDefault(handle);
+        }
+    }
+
+    /// <summary>The session of this id; null where there is none. Allocates nothing.</summary>
+    public Session? FindSession(ReadOnlySpan<byte> idUtf8)
+    {
+        Span<char> chars = stackalloc char[64];
+        if (idUtf8.Length > chars.Length || !System.Text.Encoding.UTF8.TryGetChars(idUtf8, chars, out var written))
+        {
+            return null;
+        }
+
+        lock (_gate)
+        {
+            return _sessions.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(chars[..written], out var session) ? session : null;
+        }
+    }
+
+    /// <summary>Appends a user's sessions, oldest first. Allocates nothing.</summary>
+    public void FindSessions(ReadOnlySpan<byte> userUtf8, List<Session> found)
+    {
+        Span<char> chars = stackalloc char[256];
+        if (userUtf8.Length > chars.Length || !System.Text.Encoding.UTF8.TryGetChars(userUtf8, chars, out var written))
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (_users.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(chars[..written], out var user))
+            {
+                found.AddRange(user.Sessions);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Tells a watcher from now on who joins and leaves, and first, as if they had just joined, who is there: nobody is missed and nobody told in the wrong order.
+    /// </summary>
+    public void Watch(IMembershipWatcher watcher)
+    {
+        lock (_gate)
+        {
+            foreach (var room in _rooms.Values)
+            {
+                foreach (var handles in room.Users.Values)
+                {
+                    foreach (var handle in handles)
+                    {
+                        // One that was replaced is leaving already.
+                        if (_sessionsByHandle.TryGetValue(handle, out var session))
+                        {
+                            watcher.OnJoined(room, session);
+                        }
+                    }
+                }
+            }
+
+            _watchers = [.. _watchers, watcher];
+        }
+    }
+
+    /// <summary>Tells a watcher nothing any more.</summary>
+    public void Unwatch(IMembershipWatcher watcher)
+    {
+        lock (_gate)
+        {
+            _watchers = [.. _watchers.Where(other => other != watcher)];
         }
     }
 

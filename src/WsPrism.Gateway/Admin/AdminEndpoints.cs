@@ -3,12 +3,13 @@ using Microsoft.AspNetCore.Http.Features;
 using WsPrism.Backend;
 using WsPrism.Core;
 using WsPrism.Gateway.Admin.Api;
+using WsPrism.Gateway.Admin.Link;
 using WsPrism.Gateway.Admin.Metrics;
 using WsPrism.Gateway.Handshake;
 
 namespace WsPrism.Gateway.Admin;
 
-/// <summary>What the admin listener serves: liveness, readiness and metrics without a key, and the server API.</summary>
+/// <summary>What the admin listener serves: liveness, readiness and metrics without a key, the server API and the backend link with one.</summary>
 internal sealed class AdminEndpoints
 {
     // A shard passes at least every 50 ms; one that has not for so long hangs.
@@ -17,11 +18,13 @@ internal sealed class AdminEndpoints
     private readonly GatewayNode _node;
     private readonly MetricsPage _metrics;
     private readonly ApiEndpoints _api;
+    private readonly LinkEndpoint _link;
 
-    public AdminEndpoints(GatewayNode node, BackendServices backends, HandshakeCounters handshakes, ApiEndpoints api, TimeProvider time)
+    public AdminEndpoints(GatewayNode node, BackendServices backends, HandshakeCounters handshakes, ApiEndpoints api, LinkEndpoint link, TimeProvider time)
     {
         _node = node;
         _api = api;
+        _link = link;
         _metrics = new MetricsPage(node, backends, handshakes, time);
     }
 
@@ -31,6 +34,12 @@ internal sealed class AdminEndpoints
         if (ApiEndpoints.Serves(target))
         {
             await _api.HandleAsync(http, target);
+            return;
+        }
+
+        if (http.Request.Path == LinkEndpoint.Path)
+        {
+            await _link.HandleAsync(http);
             return;
         }
 

@@ -6,6 +6,7 @@ using WsPrism.Core.Configuration;
 using WsPrism.Core.Shards;
 using WsPrism.Gateway.Admin;
 using WsPrism.Gateway.Admin.Api;
+using WsPrism.Gateway.Admin.Link;
 using WsPrism.Gateway.Cli;
 using WsPrism.Gateway.Handshake;
 using WsPrism.Services;
@@ -51,7 +52,10 @@ internal sealed class GatewayHost : IAsyncDisposable
         var admission = new Admission(Node, handshakes, new ConnectGate());
         var opener = new SessionOpener(Node);
         var clients = new ClientEndpoints(new HandshakeEndpoint(admission, opener, trusted), servesPage: !config.Gateway.Production);
-        var admin = new AdminEndpoints(Node, _backends, handshakes, new ApiEndpoints(Node, new ApiKeys(config, time), time, loggers.CreateLogger("WsPrism.Api")), time);
+        var keys = new ApiKeys(config, time);
+        var admin = new AdminEndpoints(
+            Node, _backends, handshakes, new ApiEndpoints(Node, keys, time, loggers.CreateLogger("WsPrism.Api")),
+            new LinkEndpoint(Node, _backends.Links, keys, config.Gateway, loggers), time);
         var listener = new ClientListener(config.Gateway, _certificate, trusted, time, loggers);
         _clients = new WebServer(
             "gateway.listen", config.Gateway.Listen, listener.ConfigureHttp, loggers, clients.HandleAsync,
@@ -119,7 +123,9 @@ internal sealed class GatewayHost : IAsyncDisposable
         var graceMs = _config.Gateway.DrainGraceMs;
         StartLog.Draining(_logger, Node.Shards.Sum(shard => shard.SessionCount), graceMs);
         var started = Node.Time.GetTimestamp();
+        _backends.Links.AnnounceDrain(graceMs);
         await Node.DrainAsync(TimeSpan.FromMilliseconds(graceMs));
+        _backends.Links.Stop();
         var left = TimeSpan.FromMilliseconds(graceMs) - Node.Time.GetElapsedTime(started);
         await _backends.DrainAsync(left > MinEventGrace ? left : MinEventGrace);
         await _clients.StopAsync(TimeSpan.FromSeconds(1));

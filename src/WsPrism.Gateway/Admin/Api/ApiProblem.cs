@@ -66,6 +66,7 @@ internal sealed record ApiProblem(int Status, ErrorCode Code, string Detail)
     {
         _ when Status == StatusCodes.Status404NotFound => "Not found",
         _ when Status == StatusCodes.Status405MethodNotAllowed => "Method not allowed",
+        _ when Status == StatusCodes.Status426UpgradeRequired => "Upgrade required",
         _ when Status == StatusCodes.Status415UnsupportedMediaType => "Unsupported media type",
         ErrorCode.BadRequest => "Bad request",
         ErrorCode.AuthFailed => "No valid API key",
@@ -74,6 +75,7 @@ internal sealed record ApiProblem(int Status, ErrorCode Code, string Detail)
         ErrorCode.PayloadTooLarge => "Too large",
         ErrorCode.ResourceExhausted => "A limit is reached",
         ErrorCode.Timeout => "Took too long",
+        ErrorCode.Draining => "The gateway is going away",
         _ => "The gateway failed",
     };
 }

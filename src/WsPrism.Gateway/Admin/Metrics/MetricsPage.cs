@@ -36,6 +36,7 @@ internal sealed class MetricsPage
         LedgerMetrics.Write(page, ledgers);
         ServiceMetrics.Write(page, tenants);
         BackendMetrics.Write(page, _backends);
+        LinkMetrics.Write(page, _backends.Links);
         _process.Write(page);
     }
 }
