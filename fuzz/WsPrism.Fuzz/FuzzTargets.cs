@@ -14,6 +14,7 @@ internal static class FuzzTargets
         new ProxyTarget(),
         new TcpTarget(),
         new JwsTarget(),
+        new JwkSetTarget(),
         new PolicyTarget(),
         new YamlTarget()
     ];
