@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace WsPrism.BackendBench;
+
+/// <summary>The gateway as a process of its own, on one core, with what the loads need; how much CPU time it used.</summary>
+internal sealed partial class GatewayUnderLoad : IAsyncDisposable
+{
+    public const string Key = "a-key-of-the-benchmark-0123456789";
+    public const string HookSecret = "whsec_QSBzZWNyZXQgb2YgdGhlIGJlbmNobWFyayAwMTIzNDU2Nzg5";
+
+    private readonly Process _process;
+    private readonly string _file;
+
+    private GatewayUnderLoad(Process process, string file) => (_process, _file) = (process, file);
+
+    public string Clients { get; private set; } = string.Empty;
+
+    public string Admin { get; private set; } = string.Empty;
+
+    /// <summary>CPU seconds of the process so far.</summary>
+    public double CpuSeconds
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime.TotalSeconds;
+        }
+    }
+
+    public static async Task<GatewayUnderLoad> StartAsync(int core, string backend)
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, string.Create(CultureInfo.InvariantCulture, $$"""
+            version: 1
+            gateway:
+              listen: "127.0.0.1:0"
+              handshake_limit: {enabled: false}
+              admin: {listen: "127.0.0.1:0", api_keys: ["operator-{{Key}}"]}
+            tenants:
+              - id: bench
+                auth:
+                  dev_tickets: {"load-*": "user:load-*"}
+                api_keys: ["{{Key}}"]
+                limits: {outbound: {ext_messages: 65536, ext_bytes: 67108864, hot_reliable_bytes: 67108864}}
+                policy:
+                  rate_limit_rps: 1000000
+                  rate_limit_burst: 1000000
+                  ext_allowlist: ["room:*", "hook:*", "work:*"]
+                services:
+                  ext:
+                    - {name: hook, kind: webhook, url: "{{backend}}", secret: "{{HookSecret}}"}
+                    - {name: work, kind: rpc, timeout_ms: 1000}
+            """));
+        var start = new ProcessStartInfo("taskset", ["-c", $"{core}", "dotnet", Path.Combine(AppContext.BaseDirectory, "wsprism.dll"), "start", "--config", file])
+        {
+            RedirectStandardOutput = true,
+        };
+        var gateway = new GatewayUnderLoad(Process.Start(start)!, file);
+        await gateway.ReadAddressesAsync();
+        return gateway;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        File.Delete(_file);
+    }
+
+    private async Task ReadAddressesAsync()
+    {
+        while (Clients.Length == 0)
+        {
+            var line = await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The gateway did not start.");
+            if (AdminLine().Match(line) is { Success: true } admin)
+            {
+                Admin = admin.Groups[1].Value;
+            }
+            else if (ClientLine().Match(line) is { Success: true } clients)
+            {
+                Clients = clients.Groups[1].Value;
+            }
+        }
+
+        _ = _process.StandardOutput.ReadToEndAsync();
+    }
+
+    [GeneratedRegex(@"Admin listener .* active at (\S+)")]
+    private static partial Regex AdminLine();
+
+    [GeneratedRegex(@"gateway active at (\S+)")]
+    private static partial Regex ClientLine();
+}
