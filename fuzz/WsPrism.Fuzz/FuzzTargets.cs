@@ -15,6 +15,7 @@ internal static class FuzzTargets
         new TcpTarget(),
         new JwsTarget(),
         new BackendAnswerTarget(),
+        new JwkSetTarget(),
         new PolicyTarget(),
         new YamlTarget()
     ];

@@ -12,7 +12,7 @@ public sealed class ServerApiTests
     {
         Assert.SkipWhen(!Has("curl") || !Has("bash"), "There is no curl or no bash on this machine.");
         var page = Page.Of("docs/server-api.md");
-        var yaml = page.Blocks.Single(block => block.Info == "yaml").Body.Replace("${ACME_API_KEY}", Key).Replace("${OPERATOR_API_KEY}", $"operator-{Key}");
+        var yaml = page.Blocks.First(block => block.Info == "yaml").Body.Replace("${ACME_API_KEY}", Key).Replace("${OPERATOR_API_KEY}", $"operator-{Key}");
         await using var gateway = await RunningGateway.StartAsync(yaml);
         using var alice = new ClientWebSocket();
         await alice.ConnectAsync(new Uri($"ws://{gateway.Clients}/v1/ws?tenant=acme&ticket=alice"), CancellationToken.None);

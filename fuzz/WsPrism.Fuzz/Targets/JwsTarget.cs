@@ -70,7 +70,7 @@ internal sealed class JwsTarget : IFuzzTarget
     {
         // Tickets reach us as text without a fixed encoding.
         var text = Encoding.Latin1.GetString(input);
-        var identity = _tickets.Authenticate(text, NowMs, out var failure);
+        var (identity, failure) = _tickets.Authenticate(text, NowMs);
         BrokenInvariantException.ThrowIfNot(identity is not null == (failure == TicketFailure.None), "who is let in has no failure, and who is not has one");
         BrokenInvariantException.ThrowIfNot(identity is not null == _good.Contains(text), "only what was signed is good");
 
@@ -92,10 +92,10 @@ internal sealed class JwsTarget : IFuzzTarget
 
         // As the header: nothing but what is there may choose the key. As the payload: whatever is signed is read without a fault.
         var json = Encoding.UTF8.GetString(input);
-        _open.Authenticate(Sign(json, "{}", Hmac), NowMs, out var failure);
+        var failure = _open.Authenticate(Sign(json, "{}", Hmac), NowMs).Failure;
         BrokenInvariantException.ThrowIfNot(failure != TicketFailure.None, "without an end nothing is good");
 
-        var identity = _open.Authenticate(Sign("""{"alg":"HS256"}""", json, Hmac), NowMs, out failure);
+        (var identity, failure) = _open.Authenticate(Sign("""{"alg":"HS256"}""", json, Hmac), NowMs);
         BrokenInvariantException.ThrowIfNot(failure is not (TicketFailure.Signature or TicketFailure.UnknownKey or TicketFailure.Algorithm), "what was signed is signed");
         BrokenInvariantException.ThrowIfNot(
             identity is null || (identity.ExpiresAtMs > NowMs && identity.User.Length > 0 && Encoding.UTF8.GetByteCount(identity.User) <= 128 && !identity.User.Any(char.IsControl)),

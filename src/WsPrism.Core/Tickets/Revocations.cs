@@ -17,7 +17,7 @@ internal sealed class Revocations(TimeProvider time)
     private readonly Dictionary<string, long> _users = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _ticketIds = new(StringComparer.Ordinal);
     private long _issuedBeforeMs = long.MinValue;
-    private long _lastSweepMs = long.MinValue;
+    private long _lastSweepMs;
     private volatile bool _isAny;
 
     /// <summary>Entries remembered now.</summary>

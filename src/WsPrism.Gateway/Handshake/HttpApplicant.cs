@@ -1,4 +1,5 @@
 using System.Net;
+using WsPrism.Transports.EventLoops;
 
 namespace WsPrism.Gateway.Handshake;
 
@@ -13,7 +14,8 @@ internal sealed class HttpApplicant(HttpContext http, ClientAddress addresses) :
 
     public bool WantsSeat => HandshakeRequest.IsUpgrade(http);
 
-    public CancellationToken Gone => http.RequestAborted;
+    // Kestrel is told of a client on a loop that has only finished speaking when it is asked to read: it may still want its answer.
+    public CancellationToken Gone => http.Features.Get<HttpPhase>() is { } phase ? phase.InputEnded : http.RequestAborted;
 
     public bool TryReadCredentials(out Credentials credentials) => HandshakeRequest.TryRead(http.Request, out credentials);
 }

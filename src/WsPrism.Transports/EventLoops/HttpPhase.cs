@@ -37,6 +37,8 @@ internal sealed class HttpPhase : ConnectionContext, ILoopHandler, IDuplexPipe
     private bool _isReading = true;
     private bool _isGone;
     private volatile bool _isAborted;
+    private volatile bool _isInputOver;
+    private volatile CancellationTokenSource? _inputEnded;
     private int _isDisposed;
 
     public HttpPhase(EventLoop loop, Descriptor descriptor, EndPoint local, EndPoint? remote)
@@ -70,6 +72,24 @@ internal sealed class HttpPhase : ConnectionContext, ILoopHandler, IDuplexPipe
     PipeReader IDuplexPipe.Input => _reader;
 
     PipeWriter IDuplexPipe.Output => _output.Writer;
+
+    /// <summary>
+    /// Cancelled when the client has said all it will, or has gone. A request that is answered at once need not mind; one that is to become a session, and waits,
+    /// has nobody to become one for.
+    /// </summary>
+    public CancellationToken InputEnded
+    {
+        get
+        {
+            var source = Interlocked.CompareExchange(ref _inputEnded, new CancellationTokenSource(), null) ?? _inputEnded;
+            if (_isInputOver)
+            {
+                _ = source.CancelAsync();
+            }
+
+            return source.Token;
+        }
+    }
 
     /// <summary>The shard that a session on this socket belongs to.</summary>
     public Shard Shard => _loop.Shard;
@@ -160,6 +180,7 @@ internal sealed class HttpPhase : ConnectionContext, ILoopHandler, IDuplexPipe
             _isReading = false;
             Watch();
             _input.Writer.Complete();
+            TellInputEnded();
         }
         else if (received is not (Libc.TryAgain or Libc.Interrupted))
         {
@@ -198,9 +219,18 @@ internal sealed class HttpPhase : ConnectionContext, ILoopHandler, IDuplexPipe
         }
 
         _input.Writer.Complete(exception);
+        TellInputEnded();
         _writable?.TrySetResult();
         _writable = null;
         ThreadPool.UnsafeQueueUserWorkItem(static phase => phase.TellClosed(), this, preferLocal: false);
+    }
+
+    // Whoever asks for the token at the same moment sees the flag, or is seen here.
+    private void TellInputEnded()
+    {
+        _isInputOver = true;
+        Interlocked.MemoryBarrier();
+        _ = _inputEnded?.CancelAsync();
     }
 
     private void TellClosed()

@@ -160,28 +160,63 @@ public sealed class ClaimTests
     [Fact]
     public void Fixed_tickets_come_first_and_do_not_end()
     {
-        var authenticator = new TicketAuthenticator(new AuthConfig { DevTickets = new Dictionary<string, string> { ["dev"] = "alice" }, Jwt = TicketMint.Config });
+        var oneTime = new OneTimeTickets(new ManualTime());
+        var authenticator = new TicketAuthenticator(new AuthConfig { DevTickets = new Dictionary<string, string> { ["dev"] = "alice" }, Jwt = TicketMint.Config }, oneTime);
 
-        Assert.Null(authenticator.Authenticate("dev", NowMs, out _)!.ExpiresAtMs);
-        Assert.NotNull(authenticator.Authenticate(TicketMint.Hs256("""{"alg":"HS256"}""", $$"""{"sub":"a",{{Exp}}}"""), NowMs, out _)!.ExpiresAtMs);
-        Assert.Null(authenticator.Authenticate("dex", NowMs, out var failure));
-        Assert.Equal(TicketFailure.Malformed, failure);
-        Assert.Null(authenticator.Authenticate(new string('d', 1_000_000), NowMs, out failure));
-        Assert.Equal(TicketFailure.Malformed, failure);
-        Assert.Null(new TicketAuthenticator(new AuthConfig()).Authenticate("dev", NowMs, out failure));
-        Assert.Equal(TicketFailure.Unknown, failure);
+        Assert.Null(Judge("dev").Identity!.ExpiresAtMs);
+        Assert.NotNull(Judge(TicketMint.Hs256("""{"alg":"HS256"}""", $$"""{"sub":"a",{{Exp}}}""")).Identity!.ExpiresAtMs);
+        Assert.Equal(TicketFailure.Malformed, Judge("dex").Failure);
+        Assert.Equal(TicketFailure.Malformed, Judge(new string('d', 1_000_000)).Failure);
+        Assert.True(new TicketAuthenticator(new AuthConfig(), oneTime).TryAuthenticate("dev", NowMs, out var verdict));
+        Assert.Equal(TicketFailure.Unknown, verdict.Failure);
+
+        TicketVerdict Judge(string ticket)
+        {
+            Assert.True(authenticator.TryAuthenticate(ticket, NowMs, out var verdict));
+            return verdict;
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"rate_limit_rps":5,"rate_limit_burst":10,"max_rooms":2}""", TicketFailure.None)]
+    [InlineData("{}", TicketFailure.None)]
+    [InlineData("""{"max_rooms":2147483647}""", TicketFailure.None)]
+    [InlineData("""{"max_rooms":2147483648}""", TicketFailure.Claims)]
+    [InlineData("""{"max_rooms":0}""", TicketFailure.Claims)]
+    [InlineData("""{"max_rooms":-1}""", TicketFailure.Claims)]
+    [InlineData("""{"max_rooms":1.0}""", TicketFailure.Claims)]
+    [InlineData("""{"max_rooms":"1"}""", TicketFailure.Claims)]
+    [InlineData("""{"max_rooms":null}""", TicketFailure.Claims)]
+    [InlineData("""{"max_room":1}""", TicketFailure.Claims)]
+    [InlineData("""{"max_rooms":1,"max_rooms":1}""", TicketFailure.Claims)]
+    [InlineData("[]", TicketFailure.Claims)]
+    [InlineData("null", TicketFailure.Claims)]
+    public void Limits_are_positive_numbers_of_known_names(string limits, object failure) =>
+        Assert.Equal((TicketFailure)failure, Ask($$"""{"sub":"a",{{Exp}},"limits":{{limits}}}"""));
+
+    [Fact]
+    public void A_ticket_may_be_wanted_to_be_short()
+    {
+        var config = TicketMint.Config with { MaxTtlMs = 600_000, ClockSkewMs = 1_000 };
+        var now = NowMs / 1_000;
+
+        Assert.Equal(TicketFailure.None, Ask($$"""{"sub":"a","iat":{{now}},"exp":{{now + 600}}}""", config));
+        Assert.Equal(TicketFailure.None, Ask($$"""{"sub":"a","iat":{{now + 1}},"exp":{{now + 600}}}""", config));
+        Assert.Equal(TicketFailure.Lifetime, Ask($$"""{"sub":"a","iat":{{now}},"exp":{{now + 601}}}""", config));
+        Assert.Equal(TicketFailure.Lifetime, Ask($$"""{"sub":"a","iat":{{now + 2}},"exp":{{now + 600}}}""", config));
+        Assert.Equal(TicketFailure.Lifetime, Ask($$"""{"sub":"a","exp":{{now + 600}}}""", config));
     }
 
     private static Identity Identify(string payload, JwtConfig? config = null)
     {
-        var identity = new JwtTickets(config ?? TicketMint.Config).Authenticate(TicketMint.Hs256("""{"alg":"HS256"}""", payload), NowMs, out var failure);
+        var (identity, failure) = new JwtTickets(config ?? TicketMint.Config).Authenticate(TicketMint.Hs256("""{"alg":"HS256"}""", payload), NowMs);
         Assert.True(identity is not null, $"{failure}");
         return identity;
     }
 
     private static TicketFailure Ask(string payload, JwtConfig? config = null)
     {
-        var identity = new JwtTickets(config ?? TicketMint.Config).Authenticate(TicketMint.Hs256("""{"alg":"HS256"}""", payload), NowMs, out var failure);
+        var (identity, failure) = new JwtTickets(config ?? TicketMint.Config).Authenticate(TicketMint.Hs256("""{"alg":"HS256"}""", payload), NowMs);
         Assert.Equal(failure == TicketFailure.None, identity is not null);
         return failure;
     }

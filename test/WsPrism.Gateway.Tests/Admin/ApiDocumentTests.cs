@@ -36,7 +36,7 @@ public sealed class ApiDocumentTests
         var document = await ReadAsync(api);
 
         Assert.Equal("3.1.0", document.GetProperty("openapi").GetString());
-        Assert.Equal(22, Operations(document).Count());
+        Assert.Equal(24, Operations(document).Count());
         Assert.Equal(Operations(document).Count(), Operations(document).Select(entry => entry.Operation.GetProperty("operationId").GetString()).Distinct().Count());
         Assert.All(References(document), reference => Resolve(document, reference));
     }
