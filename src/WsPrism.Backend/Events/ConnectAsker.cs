@@ -16,6 +16,9 @@ internal sealed partial class ConnectAsker : IDisposable
 {
     private const int Retries = 1;
 
+    // A handshake waits no longer than this for anything.
+    private const int MaxTimeoutMs = 10_000;
+
     private static readonly JsonWriterOptions Compact = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly long[] _outcomes = new long[ConnectOutcomes.Names.Length];
@@ -31,7 +34,7 @@ internal sealed partial class ConnectAsker : IDisposable
         _tenant = tenant;
         _time = time;
         _logger = logger;
-        _timeout = TimeSpan.FromMilliseconds(config.TimeoutMs);
+        _timeout = TimeSpan.FromMilliseconds(Math.Min(config.TimeoutMs, MaxTimeoutMs));
         Breaker = new Breaker($"{tenant}, connect", time, logger);
         var client = new WebhookClient(config.Url, new WebhookSigner(config.Secret, config.PreviousSecret), config.MaxInFlight, _timeout, time);
         _sender = WebhookSender.ForMessages(client, Requests, time, Retries, Breaker);
