@@ -54,10 +54,10 @@ internal sealed class GatewayNode
         _tenants = config.Tenants.ToFrozenDictionary(
             tenant => tenant.Id,
             tenant => new Tenant(
-                oneTime => new TenantSnapshot(
-                    tenant,
-                    new RouteTable(tenant.Services, extServices, hotServices),
-                    new TicketAuthenticator(tenant.Auth, oneTime, ticketBackends?.KeysOf(tenant), ticketBackends?.JudgeOf(tenant))),
+                new TenantSnapshot(tenant, new RouteTable(tenant.Services, extServices, hotServices))
+                {
+                    Tickets = new TicketAuthenticator(tenant.Auth, ticketBackends?.KeysOf(tenant), ticketBackends?.JudgeOf(tenant)),
+                },
                 Shards.Length,
                 time,
                 ticketLogger,

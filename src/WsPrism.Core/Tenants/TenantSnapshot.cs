@@ -10,14 +10,13 @@ namespace WsPrism.Core.Tenants;
 /// <summary>All that a tenant's configuration says, compiled for use. Immutable; a reload swaps it whole, read through one volatile reference.</summary>
 internal sealed class TenantSnapshot
 {
-    public TenantSnapshot(TenantConfig config, RouteTable routes, TicketAuthenticator tickets)
+    public TenantSnapshot(TenantConfig config, RouteTable routes)
     {
         Config = config;
         Routes = routes;
         Policy = new PolicySnapshot(config.Policy);
         RoomRules = new RoomRules(config.Rooms);
         Outbox = OutboxLimits.From(config);
-        Tickets = tickets;
     }
 
     public TenantConfig Config { get; }
@@ -30,5 +29,5 @@ internal sealed class TenantSnapshot
 
     public OutboxLimits Outbox { get; }
 
-    public TicketAuthenticator Tickets { get; }
+    public required TicketAuthenticator Tickets { get; init; }
 }
