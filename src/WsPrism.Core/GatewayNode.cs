@@ -55,7 +55,7 @@ internal sealed class GatewayNode
         var compiler = new SnapshotCompiler(extServices, hotServices, backends, ticketBackends);
         _tenants = config.Tenants.ToFrozenDictionary(
             tenant => tenant.Id,
-            tenant => new Tenant(oneTime => compiler.Compile(tenant, oneTime, previous: null), Shards.Length, time, ticketLogger, waiting));
+            tenant => new Tenant(compiler.Compile(tenant, previous: null), Shards.Length, time, ticketLogger, waiting));
     }
 
     public Shard[] Shards { get; }

@@ -46,13 +46,24 @@ internal sealed class TicketBackends(TimeProvider time, ILogger logger) : ITicke
 
             foreach (var key in _judges.Keys.Where(key => !judges.Contains(key)).ToArray())
             {
-                _judges.Remove(key, out var gone);
-                gone!.Dispose();
+                // Not disposed of: who was asked may still answer. Its connections close when they have been idle.
+                _judges.Remove(key);
             }
         }
     }
 
-    public void Dispose() => Retain([]);
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            foreach (var judge in _judges.Values)
+            {
+                judge.Dispose();
+            }
+        }
+
+        Retain([]);
+    }
 
     private static (string Tenant, string Url, int RefreshMs)? KeyOfKeys(TenantConfig tenant) =>
         tenant.Auth.Jwt is { JwksUrl.Length: > 0 } jwt ? (tenant.Id, jwt.JwksUrl, jwt.JwksRefreshMs) : null;

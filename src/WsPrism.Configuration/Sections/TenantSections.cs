@@ -29,17 +29,17 @@ internal static class TenantSections
             "Keys that tickets may be signed with; several at once for rotation. They come before published ones of the same name.")
         .Key(
             x => x.JwksUrl,
-            Texts.HttpUrl,
+            Texts.HttpUrlOrNone,
             "Where the issuer publishes its public keys as a JWK Set (RFC 7517). Keys of the list, or this, or both. While it cannot be read the keys read last go on.")
         .Key(x => x.JwksRefreshMs, new IntSpec(10_000, 86_400_000), "How often the published keys are read again; a ticket with an unknown `kid` has them read in between, at most every 10 s.")
-        .Key(x => x.Issuer, Texts.ClaimValue, "What `iss` must be; empty asks for nothing.")
-        .Key(x => x.Audience, Texts.ClaimValue, "What `aud` must be, or hold; empty asks for nothing.")
-        .Key(x => x.UserClaim, Texts.ClaimName, "The claim that names the user.")
-        .Key(x => x.ClockSkewMs, new IntSpec(0, 600_000), "How far the clocks of issuer and gateway may differ: a ticket is good for so long before `nbf` and after `exp`.")
         .Key(
             x => x.MaxTtlMs,
             new IntSpec(0, int.MaxValue),
             "Longest life of a ticket, from `iat`, which is required then, to `exp`; 0 asks for nothing. Revocations are remembered so long, with 0 until the process ends.")
+        .Key(x => x.Issuer, Texts.ClaimValue, "What `iss` must be; empty asks for nothing.")
+        .Key(x => x.Audience, Texts.ClaimValue, "What `aud` must be, or hold; empty asks for nothing.")
+        .Key(x => x.UserClaim, Texts.ClaimName, "The claim that names the user.")
+        .Key(x => x.ClockSkewMs, new IntSpec(0, 600_000), "How far the clocks of issuer and gateway may differ: a ticket is good for so long before `nbf` and after `exp`.")
         .Rule(TenantRules.JwtHasKeys);
 
     private static readonly SectionSpec<OneTimeConfig> OneTime = new SectionSpec<OneTimeConfig>()
@@ -57,9 +57,9 @@ internal static class TenantSections
             new MapSpec<string, string>(MapKey.Text(Texts.Ticket), Texts.User) { SecretKeys = true, Check = TenantRules.DevTicketPrefixes },
             "Fixed tickets for development, ticket to user; `\"load-*\": \"user:load-*\"` matches by prefix. Refused where `gateway.production` is true.")
         .Key(x => x.Jwt!, Jwt, "Tickets that the tenant's own backend signs (RFC 7519).")
-        .Key(x => x.Origins, new ListSpec<string>(Texts.Origin), "Values of `Origin` that may connect; empty lets any.")
         .Key(x => x.OneTime, OneTime, "Tickets that the backend mints through the server API (`POST /tickets`), each spent once.")
-        .Key(x => x.Webhook!, AuthWebhook, "The backend that decides on all tickets that are none of the above.");
+        .Key(x => x.Webhook!, AuthWebhook, "The backend that decides on all tickets that are none of the above.")
+        .Key(x => x.Origins, new ListSpec<string>(Texts.Origin), "Values of `Origin` that may connect; empty lets any.");
 
     private static readonly SectionSpec<OutboundConfig> Outbound = new SectionSpec<OutboundConfig>()
         .Key(x => x.ExtMessages, new IntSpec(1, 1_000_000), "Envelopes that may wait.")

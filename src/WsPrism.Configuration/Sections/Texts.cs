@@ -10,6 +10,8 @@ internal static class Texts
 
     private const string ListenExpected = "host:port with an IP address, localhost or *, [v6]:port, or unix:/absolute/path";
     private const string ListenPattern = @"unix:/.+|\[[0-9A-Fa-f:.]+\]:[0-9]{1,5}|(\*|localhost|[0-9.]+):[0-9]{1,5}";
+    private const string HttpUrlExpected = "an http:// or https:// URL without user, password and fragment";
+    private const string HttpUrlPattern = @"https?://[^@#/?\s]+([/?][^#\s]*)?";
     private const string Name = "[a-z][a-z0-9_.-]{0,63}";
     private const string Byte = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
 
@@ -75,9 +77,11 @@ internal static class Texts
 
     public static readonly TextSpec ClaimValue = new("a string of at most 1,024 characters", "^.{0,1024}$");
 
-    public static readonly TextSpec HttpUrl = new("an http:// or https:// URL without user, password and fragment", @"^https?://[^@#/?\s]+([/?][^#\s]*)?$")
+    public static readonly TextSpec HttpUrl = new(HttpUrlExpected, $"^{HttpUrlPattern}$") { Check = IsHttpUrl };
+
+    public static readonly TextSpec HttpUrlOrNone = new($"{HttpUrlExpected}, or nothing", $"^({HttpUrlPattern})?$")
     {
-        Check = text => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Host.Length > 0 && text.Length <= 2_048,
+        Check = text => text.Length == 0 || IsHttpUrl(text),
     };
 
     public static readonly TextSpec Origin = new(
@@ -97,6 +101,8 @@ internal static class Texts
     {
         Check = FitsName,
     };
+
+    private static bool IsHttpUrl(string text) => text.Length <= 2_048 && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Host.Length > 0;
 
     private static bool FitsName(string text) => Encoding.UTF8.GetByteCount(text) <= MaxNameBytes;
 

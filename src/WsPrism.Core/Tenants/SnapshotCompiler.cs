@@ -11,12 +11,14 @@ internal sealed class SnapshotCompiler(
 {
     /// <summary>Compiles; <paramref name="previous"/> is what is in force, null for a new tenant.</summary>
 #pragma warning disable IDE0060 // A reload keeps more of what was in force.
-    public TenantSnapshot Compile(TenantConfig config, OneTimeTickets oneTime, TenantSnapshot? previous) => new(
+    public TenantSnapshot Compile(TenantConfig config, TenantSnapshot? previous) => new(
         config,
         factory is null
             ? new RouteTable(config.Services, ext, hot)
-            : new RouteTable(config.Services, [.. ext, .. factory.CreateExt(config)], [.. hot, .. factory.CreateHot(config)]),
-        new TicketAuthenticator(config.Auth, oneTime, tickets?.KeysOf(config), tickets?.JudgeOf(config)),
-        factory?.CreateEvents(config));
+            : new RouteTable(config.Services, [.. ext, .. factory.CreateExt(config)], [.. hot, .. factory.CreateHot(config)]))
+    {
+        Tickets = new TicketAuthenticator(config.Auth, tickets?.KeysOf(config), tickets?.JudgeOf(config)),
+        Events = factory?.CreateEvents(config),
+    };
 #pragma warning restore IDE0060
 }

@@ -14,17 +14,12 @@ internal sealed class Tenant
 {
     private TenantSnapshot _snapshot;
 
-    /// <param name="compile">Makes the first snapshot for what of the tenant outlives its snapshots.</param>
-    /// <param name="shards">How many there are.</param>
-    /// <param name="time">The node's clock.</param>
-    /// <param name="ticketLogger">For tickets that are refused.</param>
-    /// <param name="waiting">The node's waiting room.</param>
-    public Tenant(Func<OneTimeTickets, TenantSnapshot> compile, int shards, TimeProvider time, ILogger ticketLogger, WaitingRoom waiting)
+    public Tenant(TenantSnapshot snapshot, int shards, TimeProvider time, ILogger ticketLogger, WaitingRoom waiting)
     {
         Waiting = new WaitingRoom(WaitingRoom.SeatsOfTenant, waiting);
         OneTime = new OneTimeTickets(time);
         Revocations = new Revocations(time);
-        _snapshot = compile(OneTime);
+        _snapshot = snapshot;
         Registry = new TenantRegistry(shards);
         Tickets = new TicketInspector(this, time, ticketLogger);
         ServerIds = new RecentIds(time);

@@ -10,15 +10,13 @@ namespace WsPrism.Core.Tenants;
 /// <summary>All that a tenant's configuration says, compiled for use. Immutable; a reload swaps it whole, read through one volatile reference.</summary>
 internal sealed class TenantSnapshot
 {
-    public TenantSnapshot(TenantConfig config, RouteTable routes, TicketAuthenticator tickets, ITenantEvents? events = null)
+    public TenantSnapshot(TenantConfig config, RouteTable routes)
     {
         Config = config;
         Routes = routes;
-        Events = events;
         Policy = new PolicySnapshot(config.Policy);
         RoomRules = new RoomRules(config.Rooms);
         Outbox = OutboxLimits.From(config);
-        Tickets = tickets;
     }
 
     public TenantConfig Config { get; }
@@ -28,11 +26,11 @@ internal sealed class TenantSnapshot
     public RouteTable Routes { get; }
 
     /// <summary>Who wants to hear what happens in the tenant; null where nobody does.</summary>
-    public ITenantEvents? Events { get; }
+    public ITenantEvents? Events { get; init; }
 
     public RoomRules RoomRules { get; }
 
     public OutboxLimits Outbox { get; }
 
-    public TicketAuthenticator Tickets { get; }
+    public required TicketAuthenticator Tickets { get; init; }
 }

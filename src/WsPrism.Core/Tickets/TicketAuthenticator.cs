@@ -4,19 +4,17 @@ using WsPrism.Core.Tenants;
 namespace WsPrism.Core.Tickets;
 
 /// <summary>
-/// Whom a ticket speaks for, by all the ways that a tenant's <c>auth</c> allows, one after the other: fixed tickets, one-time tickets, JWT, the backend. Part of
-/// the tenant's snapshot: immutable, safe for all threads. Most tickets are decided on at once; for others somebody outside is asked.
+/// Whom a ticket speaks for, by all the ways that a tenant's <c>auth</c> allows, one after the other: fixed tickets, JWT, the backend. Part of the tenant's
+/// snapshot: immutable, safe for all threads. Most tickets are decided on at once; for others somebody outside is asked.
 /// </summary>
 internal sealed class TicketAuthenticator
 {
     private readonly DevTickets _devTickets;
-    private readonly OneTimeTickets _oneTime;
     private readonly JwtTickets? _jwt;
 
-    public TicketAuthenticator(AuthConfig config, OneTimeTickets oneTime, IPublishedKeys? keys = null, ITicketJudge? judge = null)
+    public TicketAuthenticator(AuthConfig config, IPublishedKeys? keys = null, ITicketJudge? judge = null)
     {
         _devTickets = new DevTickets(config.DevTickets);
-        _oneTime = oneTime;
         Keys = keys;
         Judge = judge;
         _jwt = config.Jwt is null ? null : new JwtTickets(config.Jwt, keys);
@@ -46,8 +44,8 @@ internal sealed class TicketAuthenticator
 
         if (OneTimeTickets.IsOne(ticket))
         {
-            // Ours, good or not: nobody else is told of it.
-            verdict = _oneTime.Find(ticket) is { } found ? found : TicketFailure.OneTime;
+            // Ours, and those that are good are known already: nobody else is told of it.
+            verdict = TicketFailure.OneTime;
             return true;
         }
 
@@ -66,10 +64,15 @@ internal sealed class TicketAuthenticator
     {
         if (!IsForJwt(ticket))
         {
-            return await Judge!.JudgeAsync(ticket, bearer, cancellation).ConfigureAwait(false);
+            // A reload may have come in between, and there is nobody to be asked any more.
+            return Judge is null ? TicketFailure.Unknown : await Judge.JudgeAsync(ticket, bearer, cancellation).ConfigureAwait(false);
         }
 
-        await Keys!.AskAsync(cancellation).ConfigureAwait(false);
+        if (Keys is not null)
+        {
+            await Keys.AskAsync(cancellation).ConfigureAwait(false);
+        }
+
         return _jwt!.Authenticate(ticket, time.GetUtcNow().ToUnixTimeMilliseconds());
     }
 

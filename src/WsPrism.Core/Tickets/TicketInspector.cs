@@ -25,6 +25,12 @@ internal sealed partial class TicketInspector
     /// <summary>Decides at once, which is what most tickets need; false where <see cref="InspectAsync"/> has to ask somebody outside.</summary>
     public bool TryInspect(string ticket, out TicketVerdict verdict)
     {
+        if (OneTimeTickets.IsOne(ticket) && _tenant.OneTime.Find(ticket) is { } minted)
+        {
+            verdict = Conclude(minted);
+            return true;
+        }
+
         if (!_tenant.Snapshot.Tickets.TryAuthenticate(ticket, _time.GetUtcNow().ToUnixTimeMilliseconds(), out verdict))
         {
             return false;

@@ -160,14 +160,13 @@ public sealed class ClaimTests
     [Fact]
     public void Fixed_tickets_come_first_and_do_not_end()
     {
-        var oneTime = new OneTimeTickets(new ManualTime());
-        var authenticator = new TicketAuthenticator(new AuthConfig { DevTickets = new Dictionary<string, string> { ["dev"] = "alice" }, Jwt = TicketMint.Config }, oneTime);
+        var authenticator = new TicketAuthenticator(new AuthConfig { DevTickets = new Dictionary<string, string> { ["dev"] = "alice" }, Jwt = TicketMint.Config });
 
         Assert.Null(Judge("dev").Identity!.ExpiresAtMs);
         Assert.NotNull(Judge(TicketMint.Hs256("""{"alg":"HS256"}""", $$"""{"sub":"a",{{Exp}}}""")).Identity!.ExpiresAtMs);
         Assert.Equal(TicketFailure.Malformed, Judge("dex").Failure);
         Assert.Equal(TicketFailure.Malformed, Judge(new string('d', 1_000_000)).Failure);
-        Assert.True(new TicketAuthenticator(new AuthConfig(), oneTime).TryAuthenticate("dev", NowMs, out var verdict));
+        Assert.True(new TicketAuthenticator(new AuthConfig()).TryAuthenticate("dev", NowMs, out var verdict));
         Assert.Equal(TicketFailure.Unknown, verdict.Failure);
 
         TicketVerdict Judge(string ticket)
