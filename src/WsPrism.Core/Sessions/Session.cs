@@ -20,14 +20,13 @@ internal sealed partial class Session : ISession, IConnectionHandler
 {
     private const ushort NoCloseCode = 1005;
 
-    private readonly SessionTimings _timings;
     private readonly ILogger _logger;
     private ViolationWindow? _violations;
     private long _retriedAtNs = -1;
     private long _lastRateErrorMs = long.MinValue;
     private bool _isGone;
 
-    public Session(Shard shard, Tenant tenant, Identity identity, SessionTimings timings, ILogger logger)
+    public Session(Shard shard, Tenant tenant, Identity identity, ILogger logger)
     {
         Shard = shard;
         Tenant = tenant;
@@ -36,8 +35,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
         Limiter = new RateLimiter(TenantShard.ExtBucket, TenantShard.HotBucket);
         SessionId = Sessions.SessionId.Create(shard.Clock.UnixTimeMs);
         Outbox = new Outbox(Ledger, TenantShard.Ledger, shard.Batches);
-        _timings = timings;
-        Watch = new SessionWatch(this, timings);
+        Watch = new SessionWatch(this);
         _logger = logger;
         TraceId = Sessions.SessionId.CreateTrace();
     }
@@ -138,11 +136,44 @@ internal sealed partial class Session : ISession, IConnectionHandler
         replaced?.Shard.Post(() => replaced.End(EndReason.Replaced));
         TenantShard.Counters.Sessions++;
         Log.Opened(_logger, Tenant.Id, SessionId, TraceId, User, Connection.TransportName, Connection.RemoteAddress);
-        Enqueue(Shard.Line.System.Authed(this, _timings, Shard.Clock.UnixTimeMs));
+        if (Tenant.IsRemoved)
+        {
+            // Its last sessions were sent away before this one was among them.
+            End(EndReason.TenantRemoved);
+            return;
+        }
+
+        // Once more: who changes it tells those that were registered before.
+        snapshot = Tenant.Snapshot;
+        Enqueue(Shard.Line.System.Authed(this, Shard.Timings, Shard.Clock.UnixTimeMs));
         Enqueue(Shard.Line.System.Budget("ext"u8, snapshot.Policy.ExtRate));
         Enqueue(Shard.Line.System.Budget("hot"u8, snapshot.Policy.HotRate));
         Watch.Start();
         WatchTicket();
+    }
+
+    /// <summary>A reload has changed the tenant: tells the client what is new to it, and looks again at what waits under the limits before.</summary>
+    public void Follow(TenantSnapshot before, TenantSnapshot now)
+    {
+        if (before.Policy.ExtRate != now.Policy.ExtRate)
+        {
+            Enqueue(Shard.Line.System.Budget("ext"u8, now.Policy.ExtRate));
+        }
+
+        if (before.Policy.HotRate != now.Policy.HotRate)
+        {
+            Enqueue(Shard.Line.System.Budget("hot"u8, now.Policy.HotRate));
+        }
+
+        if (now.Outbox.MaxBytesPerS > 0)
+        {
+            EnsurePacer();
+        }
+
+        if (Pacer is not null)
+        {
+            Shard.Touch(this);
+        }
     }
 
     /// <summary>Goes on under another ticket, if it is good and of the same user.</summary>
@@ -217,7 +248,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
     {
         // Bounds and conflation are for consumers that are behind. One that keeps up gets everything: what waits for the end of the pass goes out first.
         var limits = Tenant.Snapshot.Outbox;
-        if (limits.MaxBytesPerS > 0 && frame.Class == DeliveryClass.HotLossy)
+        if (frame.Class == DeliveryClass.HotLossy && (limits.MaxBytesPerS > 0 || Pacer is { HeldStates: > 0 }))
         {
             this.EnqueueShaped(frame, paceNs: 0);
             return;

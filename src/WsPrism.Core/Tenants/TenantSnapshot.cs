@@ -15,9 +15,7 @@ internal sealed class TenantSnapshot
         Config = config;
         Routes = routes;
         Policy = new PolicySnapshot(config.Policy);
-        RoomRules = new RoomRules(config.Rooms);
         Outbox = OutboxLimits.From(config);
-        Tickets = new TicketAuthenticator(config.Auth);
     }
 
     public TenantConfig Config { get; }
@@ -26,9 +24,9 @@ internal sealed class TenantSnapshot
 
     public RouteTable Routes { get; }
 
-    public RoomRules RoomRules { get; }
+    public required RoomRules RoomRules { get; init; }
 
     public OutboxLimits Outbox { get; }
 
-    public TicketAuthenticator Tickets { get; }
+    public required TicketAuthenticator Tickets { get; init; }
 }
