@@ -4,6 +4,7 @@ using WsPrism.Core;
 using WsPrism.Gateway.Admin.Api;
 using WsPrism.Gateway.Admin.Metrics;
 using WsPrism.Gateway.Handshake;
+using WsPrism.Gateway.Reload;
 
 namespace WsPrism.Gateway.Admin;
 
@@ -17,11 +18,11 @@ internal sealed class AdminEndpoints
     private readonly MetricsPage _metrics;
     private readonly ApiEndpoints _api;
 
-    public AdminEndpoints(GatewayNode node, HandshakeCounters handshakes, ApiEndpoints api, TimeProvider time)
+    public AdminEndpoints(GatewayNode node, HandshakeCounters handshakes, ApiEndpoints api, ReloadCounters reloads, TimeProvider time)
     {
         _node = node;
         _api = api;
-        _metrics = new MetricsPage(node, handshakes, time);
+        _metrics = new MetricsPage(node, handshakes, api.Counters, reloads, time);
     }
 
     public async Task HandleAsync(HttpContext http)

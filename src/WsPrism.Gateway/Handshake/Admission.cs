@@ -87,6 +87,12 @@ internal sealed class Admission
             return new HandshakeVerdict(HandshakeAnswer.Draining, RetryAfter);
         }
 
+        if (tenant.IsRemoved)
+        {
+            tenant.Registry.ReleaseSeat();
+            return new HandshakeVerdict(HandshakeAnswer.AuthFailed);
+        }
+
         return new HandshakeVerdict(HandshakeAnswer.Upgraded, Tenant: tenant, Identity: identity);
     }
 

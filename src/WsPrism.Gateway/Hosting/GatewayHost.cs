@@ -1,11 +1,13 @@
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using WsPrism.Core;
 using WsPrism.Core.Configuration;
+using WsPrism.Core.Dispatch;
 using WsPrism.Core.Shards;
 using WsPrism.Gateway.Admin;
 using WsPrism.Gateway.Admin.Api;
 using WsPrism.Gateway.Cli;
 using WsPrism.Gateway.Handshake;
+using WsPrism.Gateway.Logging;
+using WsPrism.Gateway.Reload;
 using WsPrism.Services;
 using WsPrism.Transports.EventLoops;
 
@@ -16,6 +18,7 @@ internal sealed class GatewayHost : IAsyncDisposable
 {
     private readonly WsPrismConfig _config;
     private readonly bool _isDemo;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly List<StrandExecutor> _strands = [];
     private readonly List<EventLoop> _loops = [];
@@ -23,24 +26,37 @@ internal sealed class GatewayHost : IAsyncDisposable
     private readonly IListener? _tcp;
     private readonly IListener _admin;
     private readonly ServerCertificate? _certificate;
+    private readonly ServerCertificate? _adminCertificate;
+    private readonly TrustedProxies _trusted;
+    private readonly ClientEndpoints _pages;
+    private readonly ApiEndpoints _api;
+    private readonly LogLevels? _levels;
 
-    public GatewayHost(WsPrismConfig config, bool isDemo, TimeProvider time, ILoggerFactory loggers)
+    /// <summary>Without an <paramref name="origin"/> a reload finds nothing new; without <paramref name="levels"/> what is logged stays.</summary>
+    public GatewayHost(
+        WsPrismConfig config, bool isDemo, TimeProvider time, ILoggerFactory loggers, ConfigOrigin? origin = null, LogLevels? levels = null)
     {
         _config = config;
         _isDemo = isDemo;
+        _time = time;
+        _levels = levels;
         _logger = loggers.CreateLogger("WsPrism.Gateway");
-        _certificate = ServerCertificate.Load(config.Gateway.Tls);
+        _certificate = ServerCertificate.Load(config.Gateway.Tls, "gateway.tls");
+        _adminCertificate = ServerCertificate.Load(config.Gateway.Admin.Tls, "gateway.admin.tls");
         var usesLoops = LoopsCanServe(config.Gateway, config.Gateway.Listen) || LoopsCanServe(config.Gateway, config.Gateway.Tcp.Listen);
         var usesRing = usesLoops && UsesRing(config.Gateway);
         Node = new GatewayNode(
-            config, BuiltInServices.Ext, BuiltInServices.Hot, time, loggers, shard => usesLoops ? AddLoop(shard, usesRing, loggers) : AddStrand(shard, time));
+            config, new SharedServices(BuiltInServices.Ext, BuiltInServices.Hot), time, loggers, shard => usesLoops ? AddLoop(shard, usesRing, loggers) : AddStrand(shard, time));
         var handshakes = new HandshakeCounters();
-        var trusted = new TrustedProxies(config.Gateway.TrustedProxies);
+        var trusted = _trusted = new TrustedProxies(config.Gateway.TrustedProxies);
         var admission = new Admission(Node, handshakes);
         var opener = new SessionOpener(Node);
-        var clients = new ClientEndpoints(new HandshakeEndpoint(admission, opener, trusted), servesPage: !config.Gateway.Production);
-        var admin = new AdminEndpoints(Node, handshakes, new ApiEndpoints(Node, new ApiKeys(config, time), time, loggers.CreateLogger("WsPrism.Api")), time);
-        var listener = new ClientListener(config.Gateway, _certificate, trusted, time, loggers);
+        var clients = _pages = new ClientEndpoints(new HandshakeEndpoint(admission, opener, trusted), servesPage: !config.Gateway.Production);
+        Reload = new Reloader(config, origin ?? new ConfigOrigin("the configuration", null, null), Node, Apply, loggers.CreateLogger("WsPrism.Reload"));
+        _api = new ApiEndpoints(
+            Node, new ApiKeys(config, time), new ReloadCall(Reload.RunAsync, () => Reload.Counters.Generation), time, loggers.CreateLogger("WsPrism.Api"));
+        var admin = new AdminEndpoints(Node, handshakes, _api, Reload.Counters, time);
+        var listener = new ClientListener(_certificate, trusted, time, loggers);
         _clients = new WebServer(
             "gateway.listen", config.Gateway.Listen, listener.ConfigureHttp, loggers, clients.HandleAsync,
             LoopsCanServe(config.Gateway, config.Gateway.Listen) ? new LoopListenerFactory(_loops, loggers.CreateLogger("WsPrism.EventLoops")) : null);
@@ -48,10 +64,12 @@ internal sealed class GatewayHost : IAsyncDisposable
             ? CreateTcp(new TcpHandshakes(admission, opener, trusted, loggers.CreateLogger("WsPrism.Handshake")), listener, time, loggers)
             : null;
         _admin = new WebServer(
-            "gateway.admin.listen", config.Gateway.Admin.Listen, endpoint => endpoint.Protocols = HttpProtocols.Http1, loggers, admin.HandleAsync);
+            "gateway.admin.listen", config.Gateway.Admin.Listen, new AdminListener(_adminCertificate).Configure, loggers, admin.HandleAsync);
     }
 
     public GatewayNode Node { get; }
+
+    public Reloader Reload { get; }
 
     public string ClientAddress => _clients.Address;
 
@@ -80,7 +98,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             StartLog.TenantLoaded(_logger, tenant.Id);
         }
 
-        StartLog.AdminActive(_logger, AdminAddress);
+        StartLog.AdminActive(_logger, AdminAddress, _adminCertificate is null ? "" : " (TLS)");
         if (_certificate is null)
         {
             StartLog.Active(_logger, ClientAddress);
@@ -104,7 +122,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     /// <summary>Sends everybody away over the grace time, then closes the listeners.</summary>
     public async Task DrainAsync()
     {
-        var graceMs = _config.Gateway.DrainGraceMs;
+        var graceMs = Reload.Running.Gateway.DrainGraceMs;
         StartLog.Draining(_logger, Node.Shards.Sum(shard => shard.SessionCount), graceMs);
         await Node.DrainAsync(TimeSpan.FromMilliseconds(graceMs));
         await _clients.StopAsync(TimeSpan.FromSeconds(1));
@@ -127,6 +145,8 @@ internal sealed class GatewayHost : IAsyncDisposable
 
         await _admin.DisposeAsync();
         _certificate?.Dispose();
+        _adminCertificate?.Dispose();
+        Reload.Dispose();
         foreach (var strand in _strands)
         {
             strand.Dispose();
@@ -136,6 +156,15 @@ internal sealed class GatewayHost : IAsyncDisposable
         {
             loop.Dispose();
         }
+    }
+
+    // What a reload changes beside the node, each in one step.
+    private void Apply(WsPrismConfig config)
+    {
+        _trusted.Configure(config.Gateway.TrustedProxies);
+        _pages.ServesPage = !config.Gateway.Production;
+        _api.Keys = new ApiKeys(config, _time, _api.Keys);
+        _levels?.Configure(config.Gateway.Logging);
     }
 
     // What cannot be taken out of Kestrel's hands (TLS, a Unix socket) and other systems is served on streams; a shard that is a loop serves those too.

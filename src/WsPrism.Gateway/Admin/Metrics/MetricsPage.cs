@@ -1,6 +1,8 @@
 using System.Buffers;
 using WsPrism.Core;
+using WsPrism.Gateway.Admin.Api;
 using WsPrism.Gateway.Handshake;
+using WsPrism.Gateway.Reload;
 
 namespace WsPrism.Gateway.Admin.Metrics;
 
@@ -9,13 +11,17 @@ internal sealed class MetricsPage
 {
     private readonly GatewayNode _node;
     private readonly HandshakeCounters _handshakes;
+    private readonly ApiCounters _api;
+    private readonly ReloadCounters _reloads;
     private readonly LedgerMetrics _ledgers;
     private readonly ProcessMetrics _process;
 
-    public MetricsPage(GatewayNode node, HandshakeCounters handshakes, TimeProvider time)
+    public MetricsPage(GatewayNode node, HandshakeCounters handshakes, ApiCounters api, ReloadCounters reloads, TimeProvider time)
     {
         _node = node;
         _handshakes = handshakes;
+        _api = api;
+        _reloads = reloads;
         _ledgers = new LedgerMetrics(node, time);
         _process = new ProcessMetrics(node, time);
     }
@@ -31,6 +37,8 @@ internal sealed class MetricsPage
         PolicyMetrics.Write(page, tenants);
         LedgerMetrics.Write(page, ledgers);
         ServiceMetrics.Write(page, tenants);
+        ApiMetrics.Write(page, _api);
+        ReloadMetrics.Write(page, _reloads);
         _process.Write(page);
     }
 }
