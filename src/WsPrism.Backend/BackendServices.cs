@@ -89,13 +89,30 @@ internal sealed class BackendServices(TimeProvider time, ILoggerFactory loggers)
 
             if (current is not null)
             {
-                _events.Remove(tenant.Id);
-                _leaving.RemoveAll(events => events.InFlight == 0);
-                _leaving.Add(current);
+                Leave(current);
             }
 
             return tenant.Services.Events is { } config ? _events[tenant.Id] = new TenantEvents(tenant.Id, config, time, _logger) : null;
         }
+    }
+
+    /// <summary>Lets go of what belongs to other tenants than these, which a reload has taken out.</summary>
+    public void Retain(IReadOnlyCollection<string> tenants)
+    {
+        lock (_gate)
+        {
+            foreach (var key in _webhooks.Keys.Where(key => !tenants.Contains(key.Tenant)).ToArray())
+            {
+                _webhooks.Remove(key);
+            }
+
+            foreach (var gone in _events.Values.Where(events => !tenants.Contains(events.Tenant)).ToArray())
+            {
+                Leave(gone);
+            }
+        }
+
+        Links.Retain(tenants);
     }
 
     /// <summary>Waits until backends are told what happened, for so long at most.</summary>
@@ -121,5 +138,12 @@ internal sealed class BackendServices(TimeProvider time, ILoggerFactory loggers)
         {
             events.Dispose();
         }
+    }
+
+    private void Leave(TenantEvents events)
+    {
+        _events.Remove(events.Tenant);
+        _leaving.RemoveAll(other => other.InFlight == 0);
+        _leaving.Add(events);
     }
 }

@@ -19,19 +19,19 @@ public static class ConfigReference
         using var stream = typeof(ConfigReference).Assembly.GetManifestResourceStream("reference-intro.md")!;
         using var intro = new StreamReader(stream);
         var page = new StringBuilder(intro.ReadToEnd().ReplaceLineEndings("\n"));
-        WriteSection(page, "", RootSection.Root);
+        WriteSection(page, "", RootSection.Root, Taking.AtOnce);
         return page.ToString();
     }
 
-    private static void WriteSection(StringBuilder page, string path, ISectionSpec section)
+    private static void WriteSection(StringBuilder page, string path, ISectionSpec section, Taking around)
     {
         page.Append(path.Length == 0 ? "\n## The file\n" : $"\n## `{path}`\n");
-        page.Append("\n| key | value | default | meaning |\n| --- | --- | --- | --- |\n");
+        page.Append("\n| key | value | default | meaning | reload |\n| --- | --- | --- | --- | --- |\n");
         foreach (var key in section.Keys)
-            page.Append(CultureInfo.InvariantCulture, $"| `{key.Name}` | {Cell(ValueOf(key, path))} | {Cell(DefaultOf(key))} | {Cell(key.Doc)} |\n");
+            page.Append(CultureInfo.InvariantCulture, $"| `{key.Name}` | {Cell(ValueOf(key, path))} | {Cell(DefaultOf(key))} | {Cell(key.Doc)} | {TextOf(TakingOf(key, around), key)} |\n");
 
         foreach (var key in section.Keys.Where(key => key.Value.Section is not null))
-            WriteSection(page, PathOf(key, path), key.Value.Section!);
+            WriteSection(page, PathOf(key, path), key.Value.Section!, TakingOf(key, around));
     }
 
     private static string ValueOf(KeySpec key, string path) => key.Value.Section is null ? key.Value.TableText.Replace("*", "\\*", StringComparison.Ordinal) : $"{key.Value.TableText} `{PathOf(key, path)}`";
@@ -42,6 +42,17 @@ public static class ConfigReference
             return "**required**";
         return key.Default is null ? "" : $"`{Flow(key.Default)}`";
     }
+
+    // What holds for a section holds for its keys.
+    private static Taking TakingOf(KeySpec key, Taking around) => around == Taking.AtOnce ? key.Taking : around;
+
+    private static string TextOf(Taking taking, KeySpec key) => taking switch
+    {
+        Taking.ByRestart => "**restart**",
+        Taking.ForNewcomers => "newcomers",
+        _ when key.Value.Section is not null => "",
+        _ => "at once",
+    };
 
     // As one would write it in the file.
     private static string Flow(JsonNode value) => value switch

@@ -25,10 +25,38 @@ internal sealed class GatewayNode
     private static readonly TimeSpan MaxLinger = TimeSpan.FromSeconds(10);
 
     private readonly ILogger _sessionLogger;
-    private readonly FrozenDictionary<string, Tenant> _tenants;
-    private int _nextShard;
+    private readonly ILogger _ticketLogger;
+    private volatile FrozenDictionary<string, Tenant> _tenants = FrozenDictionary<string, Tenant>.Empty;
+    private volatile SessionTimings _timings;
+    private readonly WaitingRoom _waiting = new(WaitingRoom.SeatsOfNode);
     private readonly CancellationTokenSource _draining = new();
+    private int _nextShard;
 
+    public GatewayNode(
+        WsPrismConfig config,
+        ITenantServiceFactory services,
+        TimeProvider time,
+        ILoggerFactory loggers,
+        Func<Shard, IShardExecutor> executor,
+        ITicketBackends? ticketBackends = null)
+    {
+        _sessionLogger = loggers.CreateLogger("WsPrism.Sessions");
+        Time = time;
+        _timings = SessionTimings.From(config.Gateway);
+        Compiler = new SnapshotCompiler(services, ticketBackends);
+        Defender = new HandshakeDefender(config.Gateway.HandshakeLimit, time);
+        Shards = new Shard[config.Gateway.Shards > 0 ? config.Gateway.Shards : Environment.ProcessorCount];
+        for (var i = 0; i < Shards.Length; i++)
+        {
+            Shards[i] = new Shard(i, Shards, time, loggers.CreateLogger("WsPrism.Shards")) { Executor = null!, Timings = _timings };
+            Shards[i].Executor = executor(Shards[i]);
+        }
+
+        _ticketLogger = loggers.CreateLogger("WsPrism.Tickets");
+        SetTenants(config.Tenants.Select(CreateTenant));
+    }
+
+    /// <summary>With the same services for every tenant, and those of <paramref name="own"/> beside them.</summary>
     public GatewayNode(
         WsPrismConfig config,
         IReadOnlyList<IExtService> extServices,
@@ -36,35 +64,28 @@ internal sealed class GatewayNode
         TimeProvider time,
         ILoggerFactory loggers,
         Func<Shard, IShardExecutor> executor,
-        ITenantServiceFactory? backends = null,
+        ITenantServiceFactory? own = null,
         ITicketBackends? ticketBackends = null)
+        : this(config, new SharedServices(extServices, hotServices, own), time, loggers, executor, ticketBackends)
     {
-        _sessionLogger = loggers.CreateLogger("WsPrism.Sessions");
-        Time = time;
-        Timings = SessionTimings.From(config.Gateway);
-        Defender = new HandshakeDefender(config.Gateway.HandshakeLimit, time);
-        Shards = new Shard[config.Gateway.Shards > 0 ? config.Gateway.Shards : Environment.ProcessorCount];
-        for (var i = 0; i < Shards.Length; i++)
-        {
-            Shards[i] = new Shard(i, Shards, time, loggers.CreateLogger("WsPrism.Shards")) { Executor = null! };
-            Shards[i].Executor = executor(Shards[i]);
-        }
-
-        var waiting = new WaitingRoom(WaitingRoom.SeatsOfNode);
-        var ticketLogger = loggers.CreateLogger("WsPrism.Tickets");
-        var compiler = new SnapshotCompiler(extServices, hotServices, backends, ticketBackends);
-        _tenants = config.Tenants.ToFrozenDictionary(
-            tenant => tenant.Id,
-            tenant => new Tenant(compiler.Compile(tenant, previous: null), Shards.Length, time, ticketLogger, waiting));
     }
 
     public Shard[] Shards { get; }
 
-    public IEnumerable<Tenant> Tenants => _tenants.Values;
+    /// <summary>The tenants of this moment.</summary>
+    public IReadOnlyList<Tenant> Tenants => _tenants.Values;
+
+    /// <summary>Compiles tenants' configurations; for who changes them.</summary>
+    public SnapshotCompiler Compiler { get; }
 
     public TimeProvider Time { get; }
 
-    public SessionTimings Timings { get; }
+    /// <summary>The times of the configuration in force; each shard has them too.</summary>
+    public SessionTimings Timings
+    {
+        get => _timings;
+        set => _timings = value;
+    }
 
     public HandshakeDefender Defender { get; }
 
@@ -75,6 +96,12 @@ internal sealed class GatewayNode
     public CancellationToken Draining => _draining.Token;
 
     public Tenant? FindTenant(string id) => _tenants.GetValueOrDefault(id);
+
+    /// <summary>A tenant that nobody finds yet.</summary>
+    public Tenant CreateTenant(TenantConfig config) => new(Compiler.Compile(config, null), Shards.Length, Time, _ticketLogger, _waiting);
+
+    /// <summary>From here on these are the tenants.</summary>
+    public void SetTenants(IEnumerable<Tenant> tenants) => _tenants = tenants.ToFrozenDictionary(tenant => tenant.Id);
 
     /// <summary>
     /// Begins a session whose seat is reserved. <paramref name="connect"/> makes the wire for it and is called at once; the session opens on its shard.
@@ -143,7 +170,7 @@ internal sealed class GatewayNode
     {
         try
         {
-            var session = new Session(shard, tenant, identity, Timings, _sessionLogger);
+            var session = new Session(shard, tenant, identity, _sessionLogger);
             session.Connection = connect(session);
             return session;
         }

@@ -25,7 +25,7 @@ public sealed class ServerApiTests
         Assert.Equal(answers.Length, commands.Length);
         foreach (var (command, answer) in commands.Zip(answers))
         {
-            var (exitCode, output) = await Programs.RunAsync(Programs.Of("bash", "-c", $"ACME_API_KEY={Key}\n{gateway.Redirect(command.Body)}"));
+            var (exitCode, output) = await Programs.RunAsync(Programs.Of("bash", "-c", $"ACME_API_KEY={Key}\nOPERATOR_API_KEY=operator-{Key}\n{gateway.Redirect(command.Body)}"));
 
             Assert.True(exitCode == 0, output);
             Assert.Equal(answer.Body.Trim(), output.Trim());

@@ -4,6 +4,7 @@ using WsPrism.Core.Configuration;
 using WsPrism.Core.Delivery;
 using WsPrism.Core.Dispatch;
 using WsPrism.Core.Metrics;
+using WsPrism.Core.Reload;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Tenants;
 using WsPrism.Core.Tickets;
@@ -20,6 +21,7 @@ internal sealed class TestGateway : IDisposable
     private const int StepMs = 16;
 
     private readonly List<ManualExecutor> _executors = [];
+    private readonly NodeReload _reload;
     private readonly Random? _order;
     private readonly FrameTally _frames = FrameTally.Begin();
 
@@ -45,6 +47,8 @@ internal sealed class TestGateway : IDisposable
         Node = new GatewayNode(
             config, [.. BuiltInServices.Ext, .. ext ?? []], [.. BuiltInServices.Hot, .. hot ?? []], Time, Log, CreateExecutor, backends?.Invoke(Time, Log), ticketBackends);
         Tenant = Node.FindTenant(config.Tenants[0].Id)!;
+        Config = config;
+        _reload = new NodeReload(Node, Log.CreateLogger("reload"));
     }
 
     /// <summary>A tenant that allows everything, fast.</summary>
@@ -69,6 +73,9 @@ internal sealed class TestGateway : IDisposable
 
     /// <summary>The first tenant.</summary>
     public Tenant Tenant { get; }
+
+    /// <summary>The configuration in force.</summary>
+    public WsPrismConfig Config { get; private set; }
 
     public List<TestClient> Clients { get; } = [];
 
@@ -150,6 +157,27 @@ internal sealed class TestGateway : IDisposable
             ms -= step;
         }
     }
+
+    /// <summary>Puts another configuration in force, to the last session.</summary>
+    public void Reload(Func<WsPrismConfig, WsPrismConfig> change)
+    {
+        Config = change(Config);
+        var reload = _reload.ApplyAsync(_reload.Prepare(Config));
+        while (!reload.IsCompleted)
+        {
+            RunUntilIdle();
+            Thread.Yield();
+        }
+
+        if (reload.Exception is { } exception)
+        {
+            throw exception;
+        }
+    }
+
+    /// <summary>Changes the first tenant.</summary>
+    public void ReloadTenant(Func<TenantConfig, TenantConfig> change) =>
+        Reload(config => config with { Tenants = [change(config.Tenants[0]), .. config.Tenants.Skip(1)] });
 
     /// <summary>A count summed over the shards.</summary>
     public long Count(Func<TenantCounters, long> count, Tenant? tenant = null) => (tenant ?? Tenant).Shards.Sum(shard => count(shard.Counters));

@@ -47,6 +47,25 @@ internal sealed class BackendLinks(TimeProvider time)
         }
     }
 
+    /// <summary>Sends the workers of other tenants than these away, which a reload has taken out.</summary>
+    public void Retain(IReadOnlyCollection<string> tenants)
+    {
+        TenantLink[] gone;
+        lock (_gate)
+        {
+            gone = [.. _tenants.Values.Where(tenant => !tenants.Contains(tenant.Id))];
+            foreach (var tenant in gone)
+            {
+                _tenants.Remove(tenant.Id);
+            }
+        }
+
+        foreach (var worker in gone.SelectMany(tenant => tenant.Workers))
+        {
+            worker.Stop();
+        }
+    }
+
     /// <summary>Tells all workers that the gateway is going away within this time; they are needed until then.</summary>
     public void AnnounceDrain(int graceMs)
     {

@@ -1,11 +1,16 @@
+using System.Reflection;
 using System.Text.Json.Nodes;
 using WsPrism.Configuration.Yaml;
 
 namespace WsPrism.Configuration.Description;
 
 /// <summary>One key of a section.</summary>
-internal sealed record KeySpec(string Name, string Doc, bool Required, ValueSpec Value, JsonNode? Default, KeySpec.Loader Load)
+internal sealed record KeySpec(string Name, string Doc, bool Required, ValueSpec Value, JsonNode? Default, PropertyInfo Property, KeySpec.Loader Load)
 {
+    /// <summary>When another value holds after a reload.</summary>
+    public Taking Taking { get; init; }
+
+
     /// <summary>Reads the node into the property of <paramref name="section"/> that the key stands for.</summary>
     internal delegate void Loader(object section, YamlNode node, string path, ConfigReading reading);
 

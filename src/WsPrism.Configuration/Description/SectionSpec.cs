@@ -28,12 +28,12 @@ internal sealed class SectionSpec<T> : ValueSpec<T>, ISectionSpec
 
     public override ISectionSpec Section => this;
 
-    public SectionSpec<T> Key<TValue>(Expression<Func<T, TValue>> property, ValueSpec<TValue> value, string doc, bool required = false)
+    public SectionSpec<T> Key<TValue>(Expression<Func<T, TValue>> property, ValueSpec<TValue> value, string doc, bool required = false, Taking taking = Taking.AtOnce)
     {
         var info = (PropertyInfo)((MemberExpression)property.Body).Member;
         var inRecord = (TValue)info.GetValue(_defaults)!;
         var defaultJson = required || inRecord is null || value is ISectionSpec ? null : value.ToJson(inRecord);
-        _keys.Add(new(JsonNamingPolicy.SnakeCaseLower.ConvertName(info.Name), doc, required, value, defaultJson, Load));
+        _keys.Add(new(JsonNamingPolicy.SnakeCaseLower.ConvertName(info.Name), doc, required, value, defaultJson, info, Load) { Taking = taking });
         return this;
 
         void Load(object section, YamlNode node, string path, ConfigReading reading)

@@ -47,8 +47,8 @@ internal static class GatewayRules
 
     public static GatewayConfig AdminIsBestOnLoopback(GatewayConfig gateway, SectionScope scope)
     {
-        if (scope.Good("admin.listen") && ListenAddress.TryParse(gateway.Admin.Listen, out var admin) && !admin.IsLoopback)
-            scope.Warn("admin.listen", "the admin listener is reachable from other machines, in plain text: keep it on 127.0.0.1 or behind a firewall");
+        if (scope.Good("admin") && gateway.Admin.Tls is null && ListenAddress.TryParse(gateway.Admin.Listen, out var admin) && !admin.IsLoopback)
+            scope.Warn("admin.listen", "the admin listener is reachable from other machines, in plain text: set admin.tls, or keep it on 127.0.0.1 or behind a firewall");
         return gateway;
     }
 

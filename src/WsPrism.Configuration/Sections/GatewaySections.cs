@@ -24,30 +24,33 @@ internal static class GatewaySections
         .Key(x => x.MaxIpEntries, new IntSpec(1, 10_000_000), "Addresses remembered; the least recently seen is forgotten first.");
 
     private static readonly SectionSpec<TcpConfig> Tcp = new SectionSpec<TcpConfig>()
-        .Key(x => x.Listen, Texts.ListenOrOff, "Where clients that have no WebSocket connect; empty: nowhere. `tls` holds for it too.");
+        .Key(x => x.Listen, Texts.ListenOrOff, "Where clients that have no WebSocket connect; empty: nowhere. `tls` holds for it too.", taking: Taking.ByRestart);
 
     private static readonly SectionSpec<AdminConfig> Admin = new SectionSpec<AdminConfig>()
-        .Key(x => x.Listen, Texts.Listen, "Where `/metrics`, `/healthz`, `/readyz` and the server API are served; never the client listener, and best kept on loopback.")
-        .Key(x => x.ApiKeys, new ListSpec<string>(Texts.ApiKey), "The operator's keys of the server API: they reach every tenant. Without any key, here or in a tenant, the API is closed.");
+        .Key(x => x.Listen, Texts.Listen, "Where `/metrics`, `/healthz`, `/readyz` and the server API are served; never the client listener, and best kept on loopback.", taking: Taking.ByRestart)
+        .Key(x => x.Tls!, Tls, "Certificate of the admin listener, of its own: with it the listener may be reached from other machines, and speaks HTTP/2 too.", taking: Taking.ByRestart)
+        .Key(x => x.ApiKeys, new ListSpec<string>(Texts.ApiKey), "The operator's keys of the server API: they reach every tenant. Without any key, here or in a tenant, the API is closed.")
+        .Key(x => x.RateLimitRps, new IntSpec(1, 1_000_000), "Operations a second with one key of the server API; each message of a batch is one.")
+        .Key(x => x.RateLimitBurst, new IntSpec(1_000, 1_000_000), "Operations at once with one key; at least what a batch may have.");
 
     private static readonly SectionSpec<LoggingConfig> Logging = new SectionSpec<LoggingConfig>()
         .Key(x => x.Level, Level, "Least level that is logged.")
-        .Key(x => x.Format, ChoiceSpec.Words("console", "json"), "Lines for people, or one JSON object a line.")
+        .Key(x => x.Format, ChoiceSpec.Words("console", "json"), "Lines for people, or one JSON object a line.", taking: Taking.ByRestart)
         .Key(
             x => x.Categories,
             new MapSpec<string, string>(MapKey.Text(Texts.Category), Level),
             "Levels by category prefix, for example `WsPrism.Sessions: debug`.");
 
     public static readonly SectionSpec<GatewayConfig> Gateway = new SectionSpec<GatewayConfig>()
-        .Key(x => x.Listen, Texts.Listen, "Where clients connect by WebSocket. Port 0 lets the system choose.")
-        .Key(x => x.Tls!, Tls, "Certificate of the client listeners (`listen` and `tcp.listen`); left out, they serve in the clear.")
+        .Key(x => x.Listen, Texts.Listen, "Where clients connect by WebSocket. Port 0 lets the system choose.", taking: Taking.ByRestart)
+        .Key(x => x.Tls!, Tls, "Certificate of the client listeners (`listen` and `tcp.listen`); left out, they serve in the clear.", taking: Taking.ByRestart)
         .Key(x => x.PingIntervalMs, new IntSpec(5_000, 120_000), "Time between two pings to a client.")
         .Key(x => x.IdleTimeoutMs, new IntSpec(10_000, 600_000), "A session from which nothing came for so long is closed with 4411; more than `ping_interval_ms`.")
         .Key(x => x.WriterSendTimeoutMs, new IntSpec(50, 60_000), "A connection whose write makes no progress for so long is closed with 4410.")
         .Key(x => x.DrainGraceMs, new IntSpec(0, 600_000), "Time over which a drain closes the sessions.")
         .Key(x => x.Production, new BoolSpec(), "True refuses development conveniences: dev tickets and the demo page.")
-        .Key(x => x.Shards, new IntSpec(0, 256), "Number of shards; 0 takes one per core.")
-        .Key(x => x.Io, new ChoiceSpec<string>([("auto", "auto"), ("epoll", "epoll"), ("io_uring", "io_uring"), ("portable", "portable")]), "How bytes are moved: by event loops of our own on Linux, which write to one socket after the other (`epoll`) or to all that have something to say at once (`io_uring`), or on the thread pool (`portable`). `auto` takes the best that the system allows. TLS and Unix sockets are always portable.")
+        .Key(x => x.Shards, new IntSpec(0, 256), "Number of shards; 0 takes one per core.", taking: Taking.ByRestart)
+        .Key(x => x.Io, new ChoiceSpec<string>([("auto", "auto"), ("epoll", "epoll"), ("io_uring", "io_uring"), ("portable", "portable")]), "How bytes are moved: by event loops of our own on Linux, which write to one socket after the other (`epoll`) or to all that have something to say at once (`io_uring`), or on the thread pool (`portable`). `auto` takes the best that the system allows. TLS and Unix sockets are always portable.", taking: Taking.ByRestart)
         .Key(x => x.TrustedProxies, new ListSpec<string>(Texts.Network), "Addresses and networks whose `X-Forwarded-For` and PROXY protocol headers are believed; nobody else's are.")
         .Key(x => x.HandshakeLimit, HandshakeLimit, "Token buckets before any other work of a handshake.")
         .Key(x => x.Tcp, Tcp, "The TCP listener.")

@@ -55,11 +55,11 @@ internal static class TenantSections
         .Key(
             x => x.DevTickets,
             new MapSpec<string, string>(MapKey.Text(Texts.Ticket), Texts.User) { SecretKeys = true, Check = TenantRules.DevTicketPrefixes },
-            "Fixed tickets for development, ticket to user; `\"load-*\": \"user:load-*\"` matches by prefix. Refused where `gateway.production` is true.")
-        .Key(x => x.Jwt!, Jwt, "Tickets that the tenant's own backend signs (RFC 7519).")
-        .Key(x => x.OneTime, OneTime, "Tickets that the backend mints through the server API (`POST /tickets`), each spent once.")
-        .Key(x => x.Webhook!, AuthWebhook, "The backend that decides on all tickets that are none of the above.")
-        .Key(x => x.Origins, new ListSpec<string>(Texts.Origin), "Values of `Origin` that may connect; empty lets any.");
+            "Fixed tickets for development, ticket to user; `\"load-*\": \"user:load-*\"` matches by prefix. Refused where `gateway.production` is true.", taking: Taking.ForNewcomers)
+        .Key(x => x.Jwt!, Jwt, "Tickets that the tenant's own backend signs (RFC 7519).", taking: Taking.ForNewcomers)
+        .Key(x => x.OneTime, OneTime, "Tickets that the backend mints through the server API (`POST /tickets`), each spent once.", taking: Taking.ForNewcomers)
+        .Key(x => x.Webhook!, AuthWebhook, "The backend that decides on all tickets that are none of the above.", taking: Taking.ForNewcomers)
+        .Key(x => x.Origins, new ListSpec<string>(Texts.Origin), "Values of `Origin` that may connect; empty lets any.", taking: Taking.ForNewcomers);
 
     private static readonly SectionSpec<OutboundConfig> Outbound = new SectionSpec<OutboundConfig>()
         .Key(x => x.ExtMessages, new IntSpec(1, 1_000_000), "Envelopes that may wait.")
@@ -69,17 +69,17 @@ internal static class TenantSections
         .Key(x => x.MaxBytesPerS, Unlimited, "Bytes a second to one session: all count, only lossy Hot frames wait; 0 is unlimited.");
 
     private static readonly SectionSpec<LimitsConfig> Limits = new SectionSpec<LimitsConfig>()
-        .Key(x => x.MaxFrameBytes, new IntSpec(1, 16_777_216), "Longest message from a client, fragments added up.")
-        .Key(x => x.MaxSessionsTotal, Unlimited, "Sessions of the tenant at once; 0 is unlimited.")
-        .Key(x => x.MaxRoomsTotal, Unlimited, "Rooms of the tenant at once; 0 is unlimited.")
-        .Key(x => x.MaxUsersPerRoom, Unlimited, "Users in one room at once; 0 is unlimited.")
-        .Key(x => x.MaxRoomsPerUser, Unlimited, "Rooms that one user is in at once, all of its sessions together; 0 is unlimited.")
+        .Key(x => x.MaxFrameBytes, new IntSpec(1, 16_777_216), "Longest message from a client, fragments added up. A session keeps what `sys.authed` told it.", taking: Taking.ForNewcomers)
+        .Key(x => x.MaxSessionsTotal, Unlimited, "Sessions of the tenant at once; 0 is unlimited.", taking: Taking.ForNewcomers)
+        .Key(x => x.MaxRoomsTotal, Unlimited, "Rooms of the tenant at once; 0 is unlimited.", taking: Taking.ForNewcomers)
+        .Key(x => x.MaxUsersPerRoom, Unlimited, "Users in one room at once; 0 is unlimited.", taking: Taking.ForNewcomers)
+        .Key(x => x.MaxRoomsPerUser, Unlimited, "Rooms that one user is in at once, all of its sessions together; 0 is unlimited.", taking: Taking.ForNewcomers)
         .Key(x => x.Outbound, Outbound, "What may wait for one slow session.");
 
     private static readonly SectionSpec<SessionPolicyConfig> Sessions = new SectionSpec<SessionPolicyConfig>()
-        .Key(x => x.Mode, ChoiceSpec.Of<SessionMode>(), "Several sessions per user, or one.")
-        .Key(x => x.MaxSessionsPerUser, new IntSpec(1, 1_000), "Sessions of one user at once; with `mode: single` 1, which is then the default too.")
-        .Key(x => x.OnExceed, ChoiceSpec.Of<SessionExceedRule>(), "Who gives way: the newcomer (4409) or the user's oldest session (4408).")
+        .Key(x => x.Mode, ChoiceSpec.Of<SessionMode>(), "Several sessions per user, or one.", taking: Taking.ForNewcomers)
+        .Key(x => x.MaxSessionsPerUser, new IntSpec(1, 1_000), "Sessions of one user at once; with `mode: single` 1, which is then the default too.", taking: Taking.ForNewcomers)
+        .Key(x => x.OnExceed, ChoiceSpec.Of<SessionExceedRule>(), "Who gives way: the newcomer (4409) or the user's oldest session (4408).", taking: Taking.ForNewcomers)
         .Rule(TenantRules.SingleMeansOne);
 
     private static readonly SectionSpec<ViolationsConfig> Violations = new SectionSpec<ViolationsConfig>()
@@ -99,7 +99,7 @@ internal static class TenantSections
         .Key(x => x.SlowConsumer, ChoiceSpec.Of<SlowConsumerRule>(), "When waiting envelopes overflow: close with 4410, or drop the oldest and say so with `sys.lagging`.")
         .Key(x => x.Sessions, Sessions, "How many sessions a user may have.")
         .Key(x => x.Violations, Violations, "When refusals close the session.")
-        .Key(x => x.Compression, new BoolSpec(), "True negotiates permessage-deflate with clients that offer it.");
+        .Key(x => x.Compression, new BoolSpec(), "True negotiates permessage-deflate with clients that offer it.", taking: Taking.ForNewcomers);
 
     private static readonly SectionSpec<RoomHotConfig> RoomHot = new SectionSpec<RoomHotConfig>()
         .Key(x => x.TickHz, new IntSpec(0, 240), "Ticks a second: lossy frames are held, and each member gets one BATCH a tick with the latest state of every changed key; 0 is off.")

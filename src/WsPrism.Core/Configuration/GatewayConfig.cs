@@ -110,8 +110,17 @@ public sealed record AdminConfig
     /// <summary>Where <c>/metrics</c>, <c>/healthz</c>, <c>/readyz</c> and the server API are served: <c>host:port</c> or <c>unix:/path</c>.</summary>
     public string Listen { get; init; } = "127.0.0.1:9090";
 
+    /// <summary>Certificate of the admin listener; null serves it in the clear.</summary>
+    public TlsConfig? Tls { get; init; }
+
     /// <summary>The operator's keys of the server API, which reach every tenant; several are valid at once.</summary>
     public IReadOnlyList<string> ApiKeys { get; init; } = [];
+
+    /// <summary>Operations a second with one key; 1 to 1,000,000.</summary>
+    public int RateLimitRps { get; init; } = 20_000;
+
+    /// <summary>Operations at once with one key; 1,000 to 1,000,000.</summary>
+    public int RateLimitBurst { get; init; } = 20_000;
 }
 
 /// <summary>The <c>gateway.logging</c> section.</summary>

@@ -19,8 +19,14 @@ internal sealed class ByteBudget
     /// <summary>The limits in force.</summary>
     public void Set(OutboxLimits limits)
     {
+        var changes = _rate != limits.MaxBytesPerS;
         _rate = limits.MaxBytesPerS;
         _burstNs = _rate == 0 ? 0 : CostNs(limits.BurstBytes);
+        if (changes)
+        {
+            // Debts under the rate before a reload end where they would under this one.
+            _fullAtNs = Math.Min(_fullAtNs, _clock.NowNs + (2 * _burstNs));
+        }
     }
 
     /// <summary>Counts a frame that is handed to the wire, but for lossy ones: they have paid with <see cref="TrySpend"/>.</summary>

@@ -90,6 +90,17 @@ internal sealed class LossyPacer : TimerNode
         Rest();
     }
 
+    /// <summary>A reload has changed the rule of a room: what waits under the one before goes now, ahead of what comes.</summary>
+    public void LetGo(uint room)
+    {
+        while (_keys is not null && _keys.TryTakeOf(room, NowNs, out var frame))
+        {
+            Send(Reviewed(frame));
+        }
+
+        _session.Shard.Touch(_session);
+    }
+
     /// <summary>Ends what waits here for a room that is left.</summary>
     public void LeaveRoom(uint room)
     {

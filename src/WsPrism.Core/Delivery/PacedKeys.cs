@@ -102,6 +102,30 @@ internal sealed class PacedKeys
         return false;
     }
 
+    /// <summary>Takes a frame of a room whose time has not come, without what has expired; the reference is the caller's.</summary>
+    public bool TryTakeOf(uint room, long nowNs, out OutboundFrame frame)
+    {
+        foreach (var key in _entries.Keys)
+        {
+            ref var entry = ref CollectionsMarshal.GetValueRefOrNullRef(_entries, key);
+            if (entry.Held is { } held && key.Room == room)
+            {
+                HeldStates -= held.States;
+                entry.Held = null;
+                var left = _batches.Without(held, StateFilter.Expired(nowNs), out var expired);
+                _outbox.EndStates(Fate.Expired, expired);
+                if (left is not null)
+                {
+                    frame = left;
+                    return true;
+                }
+            }
+        }
+
+        frame = null!;
+        return false;
+    }
+
     /// <summary>When the next held frame may go, in milliseconds; false where none is held.</summary>
     public bool TryGetNextDueMs(out long dueMs)
     {

@@ -19,6 +19,12 @@ internal struct RateBucket
     /// <summary>Takes a token, or says in how many nanoseconds there will be one.</summary>
     public bool TryTake(in RateLimit limit, long nowNs, out long retryAfterNs)
     {
+        if (_fullAtNs > nowNs + limit.ToleranceNs)
+        {
+            // No emptier than empty: what was taken from a larger bucket, before a reload, is no debt to this one.
+            _fullAtNs = nowNs + limit.ToleranceNs;
+        }
+
         var fullAt = Math.Max(_fullAtNs, nowNs) + limit.IntervalNs;
         retryAfterNs = fullAt - nowNs - limit.ToleranceNs;
         if (retryAfterNs > 0)

@@ -29,6 +29,13 @@ internal sealed class SharedRateBucket
         while (true)
         {
             var seen = Volatile.Read(ref _fullAtNs);
+            if (seen > now + limit.ToleranceNs)
+            {
+                // No emptier than empty, as in RateBucket.
+                Interlocked.CompareExchange(ref _fullAtNs, now + limit.ToleranceNs, seen);
+                continue;
+            }
+
             var from = Math.Max(seen, now);
             var room = limit.ToleranceNs - (from - now);
             var granted = (int)Math.Min(wanted, room / limit.IntervalNs);

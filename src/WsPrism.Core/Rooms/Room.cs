@@ -11,6 +11,7 @@ namespace WsPrism.Core.Rooms;
 internal sealed class Room : IRoom
 {
     private readonly byte[] _nameUtf8;
+    private RoomRule _rule;
     private int _userCount;
 
     public Room(string name, uint handle, RoomRule rule, int shards)
@@ -19,11 +20,11 @@ internal sealed class Room : IRoom
         _nameUtf8 = Encoding.UTF8.GetBytes(name);
         NameHash = StableHash.Of(_nameUtf8);
         Handle = handle;
-        Rule = rule;
+        _rule = rule;
         Slices = new RoomSlice[shards];
         for (var i = 0; i < shards; i++)
         {
-            Slices[i] = new RoomSlice(rule);
+            Slices[i] = new RoomSlice(this);
         }
     }
 
@@ -36,8 +37,12 @@ internal sealed class Room : IRoom
 
     public uint Handle { get; }
 
-    /// <summary>The rule of its name when it was made.</summary>
-    public RoomRule Rule { get; }
+    /// <summary>The rule of its name. A reload changes it, between two frames of whoever publishes or receives.</summary>
+    public RoomRule Rule
+    {
+        get => Volatile.Read(ref _rule);
+        set => Volatile.Write(ref _rule, value);
+    }
 
     /// <summary>The member list, a part for each shard.</summary>
     public RoomSlice[] Slices { get; }

@@ -8,18 +8,23 @@ namespace WsPrism.Core.Rooms;
 /// </summary>
 internal sealed class RoomSlice
 {
+    private readonly Room _room;
     private Session[] _sessions = [];
     private Membership[] _members = [];
     private int _count;
     private int _wishes;
+    private bool _hasHadRule;
 
-    public RoomSlice(RoomRule rule) => ShapesLossy = rule.ShapesLossy;
+    public RoomSlice(Room room) => _room = room;
 
     /// <summary>Members on this shard. Another thread may see it a moment late: who joins is told so only after it is counted.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>True where lossy frames do not simply go into the members' queues: the room's rule, or a member's wish for less.</summary>
-    public bool ShapesLossy { get; private set; }
+    /// <summary>
+    /// True where lossy frames do not simply go into the members' queues: the room's rule, a member's wish for less, or a rule that there was before a reload, for what
+    /// waits under it must not be overtaken.
+    /// </summary>
+    public bool ShapesLossy => (_hasHadRule |= _room.Rule.ShapesLossy) || _wishes > 0;
 
     /// <summary>What is held for the next tick; made when there is first something to hold.</summary>
     public RoomTick? Tick { get; set; }
@@ -61,12 +66,8 @@ internal sealed class RoomSlice
         }
     }
 
-    /// <summary>A member wants less than all, or is gone: in a room without rules only then is there anything to look at.</summary>
-    public void CountWishes(int change)
-    {
-        _wishes += change;
-        ShapesLossy = _wishes > 0;
-    }
+    /// <summary>A member wants less than all, or is gone.</summary>
+    public void CountWishes(int change) => _wishes += change;
 
     private void Resize(int length)
     {

@@ -21,6 +21,9 @@ internal sealed class RoomTick : TimerNode
 {
     private const long MsPerSecond = 1_000;
 
+    // For states that were published under a rule with ticks and come when a reload has taken them off: the next millisecond.
+    private const int HzWithoutRule = 1_000;
+
     private readonly Shard _shard;
     private readonly Room _room;
     private readonly RoomSlice _slice;
@@ -77,6 +80,26 @@ internal sealed class RoomTick : TimerNode
         {
             Arm();
         }
+    }
+
+    /// <summary>
+    /// A state is about to go to the members at once: a reload takes the ticks off, or has just put them on. What is held goes before it, and no batch that comes
+    /// later is overtaken by it. True where something was held.
+    /// </summary>
+    public bool GiveWay(in ConflationKey key)
+    {
+        var isHolding = _held.Count > 0 && !_isServing;
+        if (isHolding)
+        {
+            OnDue(_shard.Clock.NowMs);
+        }
+
+        if (_alone.Count < BatchBuilder.MaxStates)
+        {
+            _alone.Add(key);
+        }
+
+        return isHolding;
     }
 
     /// <summary>A new member is to get what is held.</summary>
@@ -153,8 +176,9 @@ internal sealed class RoomTick : TimerNode
     // The grid is the shard clock's, the same for all rooms of a rate; rounded up each time anew, so that 60 Hz are 60 a second.
     private void Arm()
     {
-        var next = (_shard.Clock.NowMs * _room.Rule.TickHz / MsPerSecond) + 1;
-        _shard.Ticks.Arm(this, ((next * MsPerSecond) + _room.Rule.TickHz - 1) / _room.Rule.TickHz);
+        var hz = _room.Rule.TickHz is > 0 and var ruled ? ruled : HzWithoutRule;
+        var next = (_shard.Clock.NowMs * hz / MsPerSecond) + 1;
+        _shard.Ticks.Arm(this, ((next * MsPerSecond) + hz - 1) / hz);
     }
 
     private void DropExpired()
@@ -207,6 +231,7 @@ internal sealed class RoomTick : TimerNode
         member.TickAccount.Served = _walk;
         var session = member.Session;
         var isActive = session.ActiveRoom == _room;
+        var paceNs = member.GetPaceNs();
         foreach (var key in _changesWay)
         {
             session.Supersede(key);
@@ -214,13 +239,13 @@ internal sealed class RoomTick : TimerNode
 
         if (_large.Count < _held.Count)
         {
-            session.EnqueueAccepted(Batch(isActive), member.PaceNs);
+            session.EnqueueAccepted(Batch(isActive), paceNs);
         }
 
         foreach (var state in isActive ? _large : LargeWithRoom())
         {
             state.AddReferences();
-            session.EnqueueAccepted(state, member.PaceNs);
+            session.EnqueueAccepted(state, paceNs);
         }
     }
 

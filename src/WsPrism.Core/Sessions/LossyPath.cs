@@ -67,7 +67,7 @@ internal static class LossyPath
     public static void DropStatesOf(this Session session, Room room)
     {
         session.Pacer?.LeaveRoom(room.Handle);
-        if (room.Rule.TickHz > 0)
+        if (room.Slices[session.Shard.Index].Tick is not null)
         {
             session.Outbox.Drop(StateFilter.TickStatesOfRoom(room.Handle), Fate.SessionClosed);
         }

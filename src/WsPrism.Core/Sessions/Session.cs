@@ -24,7 +24,6 @@ internal sealed partial class Session : ISession, IConnectionHandler
 
     private const ushort NoCloseCode = 1005;
 
-    private readonly SessionTimings _timings;
     private readonly ILogger _logger;
     private ViolationWindow? _violations;
     private byte[]? _state;
@@ -32,7 +31,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
     private long _lastRateErrorMs = long.MinValue;
     private bool _isGone;
 
-    public Session(Shard shard, Tenant tenant, Identity identity, SessionTimings timings, ILogger logger)
+    public Session(Shard shard, Tenant tenant, Identity identity, ILogger logger)
     {
         Shard = shard;
         Tenant = tenant;
@@ -41,8 +40,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
         Limiter = new RateLimiter(TenantShard.ExtBucket, TenantShard.HotBucket) { Limits = identity.Limits };
         SessionId = Sessions.SessionId.Create(shard.Clock.UnixTimeMs);
         Outbox = new Outbox(Ledger, TenantShard.Ledger, shard.Batches);
-        _timings = timings;
-        Watch = new SessionWatch(this, timings);
+        Watch = new SessionWatch(this);
         _logger = logger;
         TraceId = Sessions.SessionId.CreateTrace();
     }
@@ -149,14 +147,38 @@ internal sealed partial class Session : ISession, IConnectionHandler
         replaced?.Shard.Post(() => replaced.End(EndReason.Replaced));
         TenantShard.Counters.Sessions++;
         Log.Opened(_logger, Tenant.Id, SessionId, TraceId, User, Connection.TransportName, Connection.RemoteAddress);
-        Enqueue(Shard.Line.System.Authed(this, _timings, Shard.Clock.UnixTimeMs));
-        TellBudget(snapshot.Policy);
+        if (Tenant.IsRemoved)
+        {
+            // Its last sessions were sent away before this one was among them.
+            End(EndReason.TenantRemoved);
+            return;
+        }
+
+        // Once more: who changes it tells those that were registered before.
+        Enqueue(Shard.Line.System.Authed(this, Shard.Timings, Shard.Clock.UnixTimeMs));
+        TellBudget(Tenant.Snapshot.Policy);
         Watch.Start();
         WatchTicket();
         if (Tenant.Revocations.Covers(Identity))
         {
             // It came in while its ticket was revoked, and nobody saw it: from here on, whoever revokes finds it.
             End(EndReason.TicketRevoked);
+        }
+    }
+
+    /// <summary>A reload has changed the tenant: tells the client what is new to it, and looks again at what waits under the limits before.</summary>
+    public void Follow(TenantSnapshot before, TenantSnapshot now)
+    {
+        TellBudget("ext"u8, Lane.Ext, before.Policy, now.Policy);
+        TellBudget("hot"u8, Lane.Hot, before.Policy, now.Policy);
+        if (now.Outbox.MaxBytesPerS > 0)
+        {
+            EnsurePacer();
+        }
+
+        if (Pacer is not null)
+        {
+            Shard.Touch(this);
         }
     }
 
@@ -250,7 +272,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
     {
         // Bounds and conflation are for consumers that are behind. One that keeps up gets everything: what waits for the end of the pass goes out first.
         var limits = Tenant.Snapshot.Outbox;
-        if (limits.MaxBytesPerS > 0 && frame.Class == DeliveryClass.HotLossy)
+        if (frame.Class == DeliveryClass.HotLossy && (limits.MaxBytesPerS > 0 || Pacer is { HeldStates: > 0 }))
         {
             this.EnqueueShaped(frame, paceNs: 0);
             return;
@@ -512,6 +534,14 @@ internal sealed partial class Session : ISession, IConnectionHandler
         BinaryPrimitives.WriteUInt16BigEndian(frame.WritableBuffer, code);
         Encoding.ASCII.GetBytes(text.AsSpan(0, length), frame.WritableBuffer[2..]);
         return frame;
+    }
+
+    private void TellBudget(ReadOnlySpan<byte> name, Lane lane, PolicySnapshot before, PolicySnapshot now)
+    {
+        if (Limiter.RateOf(lane, now) is var rate && rate != Limiter.RateOf(lane, before))
+        {
+            Enqueue(Shard.Line.System.Budget(name, rate));
+        }
     }
 
     private void TellBudget(PolicySnapshot policy)

@@ -13,23 +13,37 @@ internal sealed class SessionWatch : TimerNode
     private const int ProtocolErrorLingerMs = 200;
 
     private readonly Session _session;
-    private readonly SessionTimings _timings;
+    private int _toldPingIntervalMs;
     private long _lastReceivedMs;
     private long _lastPingMs;
     private long _blockedSinceMs = -1;
 
-    public SessionWatch(Session session, SessionTimings timings)
-    {
-        _session = session;
-        _timings = timings;
-    }
+    public SessionWatch(Session session) => _session = session;
+
+    private SessionTimings Timings => _session.Shard.Timings;
+
+    // The client counts on what sys.authed told it: a reload makes pings come more often, but not more seldom.
+    private int PingIntervalMs => Math.Min(_toldPingIntervalMs, Timings.PingIntervalMs);
 
     private long NowMs => _session.Shard.Clock.NowMs;
 
     /// <summary>Begins with the session.</summary>
     public void Start()
     {
+        _toldPingIntervalMs = Timings.PingIntervalMs;
         _lastReceivedMs = _lastPingMs = NowMs;
+        Arm();
+    }
+
+    /// <summary>A reload has changed the times: all count from now on, so that nobody is late by a time that did not hold.</summary>
+    public void Restart()
+    {
+        _lastReceivedMs = NowMs;
+        if (_blockedSinceMs >= 0)
+        {
+            _blockedSinceMs = NowMs;
+        }
+
         Arm();
     }
 
@@ -59,7 +73,7 @@ internal sealed class SessionWatch : TimerNode
     /// </summary>
     public void StartLinger(EndReason reason) => _session.Shard.Wheel.Arm(
         this,
-        NowMs + (reason == EndReason.ProtocolError ? Math.Min(ProtocolErrorLingerMs, _timings.WriterSendTimeoutMs) : _timings.WriterSendTimeoutMs));
+        NowMs + (reason == EndReason.ProtocolError ? Math.Min(ProtocolErrorLingerMs, Timings.WriterSendTimeoutMs) : Timings.WriterSendTimeoutMs));
 
     /// <summary>The connection is gone.</summary>
     public void Stop() => _session.Shard.Wheel.Disarm(this);
@@ -78,13 +92,13 @@ internal sealed class SessionWatch : TimerNode
             _session.End(EndReason.WriteTimeout);
             _session.Connection.Abort();
         }
-        else if (NowMs - _lastReceivedMs >= _timings.IdleTimeoutMs)
+        else if (NowMs - _lastReceivedMs >= Timings.IdleTimeoutMs)
         {
             _session.End(EndReason.IdleTimeout);
         }
         else
         {
-            if (NowMs - _lastPingMs >= _timings.PingIntervalMs)
+            if (NowMs - _lastPingMs >= PingIntervalMs)
             {
                 _lastPingMs = NowMs;
                 _session.Enqueue(OutboundFrame.Rent(FrameKind.Ping, DeliveryClass.Control, 0));
@@ -106,7 +120,7 @@ internal sealed class SessionWatch : TimerNode
         return !_session.HasEnded && HasBlockedTooLong();
     }
 
-    private bool HasBlockedTooLong() => _blockedSinceMs >= 0 && NowMs - _blockedSinceMs >= _timings.WriterSendTimeoutMs;
+    private bool HasBlockedTooLong() => _blockedSinceMs >= 0 && NowMs - _blockedSinceMs >= Timings.WriterSendTimeoutMs;
 
     private void Arm()
     {
@@ -115,10 +129,10 @@ internal sealed class SessionWatch : TimerNode
             return;
         }
 
-        var due = Math.Min(_lastPingMs + _timings.PingIntervalMs, _lastReceivedMs + _timings.IdleTimeoutMs);
+        var due = Math.Min(_lastPingMs + PingIntervalMs, _lastReceivedMs + Timings.IdleTimeoutMs);
         if (_blockedSinceMs >= 0)
         {
-            due = Math.Min(due, _blockedSinceMs + _timings.WriterSendTimeoutMs);
+            due = Math.Min(due, _blockedSinceMs + Timings.WriterSendTimeoutMs);
         }
 
         _session.Shard.Wheel.Arm(this, due);

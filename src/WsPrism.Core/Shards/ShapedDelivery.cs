@@ -1,3 +1,4 @@
+using WsPrism.Core.Delivery;
 using WsPrism.Core.Rooms;
 using WsPrism.Core.Sessions;
 
@@ -20,6 +21,14 @@ internal static class ShapedDelivery
             return;
         }
 
+        if (slice.Tick is null && slice.Count > 0 && broadcast.Room.Rule.TickHz > 0)
+        {
+            // Published before a reload put the ticks on.
+            slice.Tick = new RoomTick(shard, broadcast.Room, slice);
+        }
+
+        var gaveWay = slice.Tick?.GiveWay(broadcast.Frame.Key) == true;
+
         // From the last to the first, as without rules.
         for (var i = slice.Count - 1; i >= 0; i--)
         {
@@ -33,7 +42,19 @@ internal static class ShapedDelivery
             frame.AddReferences();
             try
             {
-                member.Session.EnqueueShaped(frame, member.PaceNs);
+                var paceNs = member.GetPaceNs();
+                if (slice.Tick is not null)
+                {
+                    if (gaveWay)
+                    {
+                        member.Session.MakeRoom(DeliveryClass.HotLossy);
+                    }
+
+                    // Alone where there were batches: an older state must not come out of one that waits, nor this one take a place ahead of it.
+                    member.Session.Supersede(frame.Key);
+                }
+
+                member.Session.EnqueueShaped(frame, paceNs);
             }
             catch (Exception exception)
             {

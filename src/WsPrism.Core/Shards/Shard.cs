@@ -61,6 +61,9 @@ internal sealed partial class Shard
     /// <summary>Set once, before the first pass.</summary>
     public required IShardExecutor Executor { get; set; }
 
+    /// <summary>The times that rule the sessions here.</summary>
+    public required SessionTimings Timings { get; set; }
+
     /// <summary>Sessions placed here; may be read from any thread.</summary>
     public int SessionCount => Volatile.Read(ref _sessions);
 
@@ -161,7 +164,7 @@ internal sealed partial class Shard
     public void Deliver(in Broadcast broadcast)
     {
         var slice = broadcast.Room.Slices[Index];
-        if (slice.ShapesLossy && broadcast.Frame.Class == DeliveryClass.HotLossy)
+        if (broadcast.Frame.Class == DeliveryClass.HotLossy && (slice.ShapesLossy || broadcast.Frame.IsTickState))
         {
             ShapedDelivery.Deliver(this, broadcast, slice);
             return;

@@ -1,24 +1,23 @@
 using WsPrism.Core.Configuration;
 using WsPrism.Core.Dispatch;
+using WsPrism.Core.Rooms;
 using WsPrism.Core.Tickets;
-using WsPrism.Services;
 
 namespace WsPrism.Core.Tenants;
 
-/// <summary>Makes a tenant's snapshot of its configuration. Safe for all threads as far as its factories are.</summary>
-internal sealed class SnapshotCompiler(
-    IReadOnlyList<IExtService> ext, IReadOnlyList<IHotService> hot, ITenantServiceFactory? factory = null, ITicketBackends? tickets = null)
+/// <summary>
+/// Makes a tenant's snapshot of its configuration. What the configuration says the same of as before is taken over as it is: keys keep their handles, and
+/// rooms see that their rules are the same. Used by one thread at a time.
+/// </summary>
+internal sealed class SnapshotCompiler(ITenantServiceFactory services, ITicketBackends? tickets = null)
 {
-    /// <summary>Compiles; <paramref name="previous"/> is what is in force, null for a new tenant.</summary>
-#pragma warning disable IDE0060 // A reload keeps more of what was in force.
-    public TenantSnapshot Compile(TenantConfig config, TenantSnapshot? previous) => new(
-        config,
-        factory is null
-            ? new RouteTable(config.Services, ext, hot)
-            : new RouteTable(config.Services, [.. ext, .. factory.CreateExt(config)], [.. hot, .. factory.CreateHot(config)]))
+    /// <summary>Compiles; <paramref name="previous"/> is the tenant's snapshot in force, null for a tenant that is new.</summary>
+    public TenantSnapshot Compile(TenantConfig config, TenantSnapshot? previous) => new(config, new RouteTable(config.Services, services.CreateExt(config), services.CreateHot(config)))
     {
-        Tickets = new TicketAuthenticator(config.Auth, tickets?.KeysOf(config), tickets?.JudgeOf(config)),
-        Events = factory?.CreateEvents(config),
+        RoomRules = previous is not null && ConfigDiff.AreEqual(previous.Config.Rooms, config.Rooms) ? previous.RoomRules : new RoomRules(config.Rooms),
+        Tickets = previous is not null && ConfigDiff.AreEqual(previous.Config.Auth, config.Auth)
+            ? previous.Tickets
+            : new TicketAuthenticator(config.Auth, tickets?.KeysOf(config), tickets?.JudgeOf(config)),
+        Events = services.CreateEvents(config),
     };
-#pragma warning restore IDE0060
 }

@@ -13,6 +13,7 @@ namespace WsPrism.Core.Tenants;
 internal sealed class Tenant
 {
     private TenantSnapshot _snapshot;
+    private volatile bool _isRemoved;
 
     public Tenant(TenantSnapshot snapshot, int shards, TimeProvider time, ILogger ticketLogger, WaitingRoom waiting)
     {
@@ -39,6 +40,13 @@ internal sealed class Tenant
     {
         get => Volatile.Read(ref _snapshot);
         set => Volatile.Write(ref _snapshot, value);
+    }
+
+    /// <summary>True once a reload has taken the tenant out of the configuration: nobody new is let in, and who is here is sent away.</summary>
+    public bool IsRemoved
+    {
+        get => _isRemoved;
+        set => _isRemoved = value;
     }
 
     public TenantRegistry Registry { get; }

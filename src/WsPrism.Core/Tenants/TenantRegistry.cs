@@ -165,7 +165,9 @@ internal sealed class TenantRegistry
             if (!exists)
             {
                 var text = name.ToString();
-                room = new Room(text, NextHandle(ref _lastRoomHandle), tenant.RoomRules.For(text), _shards);
+
+                // Of the snapshot in force now: a reload gives new rules to the rooms that it finds under this lock, and would miss this one.
+                room = new Room(text, NextHandle(ref _lastRoomHandle), session.Tenant.Snapshot.RoomRules.For(text), _shards);
                 _rooms.Add(text, room);
                 _roomsByHandle[room.Handle] = room;
 

@@ -15,7 +15,6 @@ internal sealed class TenantSnapshot
         Config = config;
         Routes = routes;
         Policy = new PolicySnapshot(config.Policy);
-        RoomRules = new RoomRules(config.Rooms);
         Outbox = OutboxLimits.From(config);
     }
 
@@ -28,7 +27,7 @@ internal sealed class TenantSnapshot
     /// <summary>Who wants to hear what happens in the tenant; null where nobody does.</summary>
     public ITenantEvents? Events { get; init; }
 
-    public RoomRules RoomRules { get; }
+    public required RoomRules RoomRules { get; init; }
 
     public OutboxLimits Outbox { get; }
 

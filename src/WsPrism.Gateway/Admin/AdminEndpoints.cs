@@ -6,6 +6,7 @@ using WsPrism.Gateway.Admin.Api;
 using WsPrism.Gateway.Admin.Link;
 using WsPrism.Gateway.Admin.Metrics;
 using WsPrism.Gateway.Handshake;
+using WsPrism.Gateway.Reload;
 
 namespace WsPrism.Gateway.Admin;
 
@@ -20,12 +21,13 @@ internal sealed class AdminEndpoints
     private readonly ApiEndpoints _api;
     private readonly LinkEndpoint _link;
 
-    public AdminEndpoints(GatewayNode node, BackendServices backends, HandshakeCounters handshakes, ApiEndpoints api, LinkEndpoint link, TimeProvider time)
+    public AdminEndpoints(
+        GatewayNode node, BackendServices backends, HandshakeCounters handshakes, ApiEndpoints api, LinkEndpoint link, ReloadCounters reloads, TimeProvider time)
     {
         _node = node;
         _api = api;
         _link = link;
-        _metrics = new MetricsPage(node, backends, handshakes, time);
+        _metrics = new MetricsPage(node, backends, handshakes, api.Counters, reloads, time);
     }
 
     public async Task HandleAsync(HttpContext http)

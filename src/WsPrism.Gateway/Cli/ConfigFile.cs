@@ -14,6 +14,9 @@ internal static class ConfigFile
         HelpName = "FILE",
     };
 
+    /// <summary>The file that <see cref="Load"/> loads; null for the demonstration.</summary>
+    public static string? PathOf(FileInfo? file) => file?.ToString() ?? (File.Exists(DefaultName) ? DefaultName : null);
+
     /// <summary>Loads the file named, otherwise <c>./wsprism.yaml</c>, otherwise the demonstration.</summary>
     public static (ConfigLoadResult Result, string Name, bool IsDemo) Load(FileInfo? file)
     {

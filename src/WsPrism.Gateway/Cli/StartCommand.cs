@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using WsPrism.Configuration;
 using WsPrism.Gateway.Hosting;
 using WsPrism.Gateway.Logging;
+using WsPrism.Gateway.Reload;
 
 namespace WsPrism.Gateway.Cli;
 
@@ -11,19 +13,23 @@ internal static class StartCommand
     public static Command Create()
     {
         var config = ConfigFile.CreateOption();
+        var noWatch = new Option<bool>("--no-watch") { Description = "Do not take in the configuration file when it changes; SIGHUP and POST /v1/reload still do." };
         var command = new Command(
             "start",
             """
             Run the gateway. SIGTERM or SIGINT (Ctrl+C) drains it: no new sessions, everybody is told and sent away over gateway.drain_grace_ms, exit 0. A second
-            signal ends it at once. Exit codes: 1 wrong configuration, 2 wrong usage, 3 could not listen.
+            signal ends it at once. SIGHUP, a change of the configuration file and POST /v1/reload take the file in anew, without losing a session. Exit codes: 1 wrong configuration, 2 wrong usage, 3 could not listen.
             """)
-        { config };
-        command.SetAction(async (result, _) => await RunAsync(result.GetValue(config)));
+        { config, noWatch };
+        command.SetAction(async (result, _) => await RunAsync(result.GetValue(config), !result.GetValue(noWatch)));
         return command;
     }
 
-    private static async Task<int> RunAsync(FileInfo? file)
+    private static async Task<int> RunAsync(FileInfo? file, bool watches)
     {
+        // Before it is read: what changes while it is, is not missed.
+        var path = ConfigFile.PathOf(file);
+        using var watcher = watches && path is not null ? new ConfigWatcher(path) : null;
         var (result, name, isDemo) = ConfigFile.Load(file);
         if (result.Config is null)
         {
@@ -31,7 +37,8 @@ internal static class StartCommand
             return ExitCode.BadConfiguration;
         }
 
-        using var loggers = LoggerSetup.Create(result.Config.Gateway.Logging);
+        var levels = new LogLevels(result.Config.Gateway.Logging);
+        using var loggers = LoggerSetup.Create(result.Config.Gateway.Logging.Format, levels);
         var logger = loggers.CreateLogger("WsPrism.Gateway");
         StartLog.Configuration(logger, name);
         foreach (var warning in result.Warnings)
@@ -41,7 +48,8 @@ internal static class StartCommand
 
         try
         {
-            return await RunAsync(new GatewayHost(result.Config, isDemo, TimeProvider.System, loggers), logger);
+            var origin = new ConfigOrigin(name, path, path is null ? null : () => ConfigLoader.LoadFile(path));
+            return await RunAsync(new GatewayHost(result.Config, isDemo, TimeProvider.System, loggers, origin, levels), watcher, logger);
         }
         catch (Exception exception) when (exception is CertificateException or IoException)
         {
@@ -55,18 +63,27 @@ internal static class StartCommand
         }
     }
 
-    private static async Task<int> RunAsync(GatewayHost gateway, ILogger logger)
+    private static async Task<int> RunAsync(GatewayHost gateway, ConfigWatcher? watcher, ILogger logger)
     {
         await using var host = gateway;
         using var signals = new DrainSignals();
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
             context.Cancel = true;
-            StartLog.NoReload(logger);
+            _ = host.Reload.RunAsync("SIGHUP");
         });
         await host.StartAsync();
+        using var watching = new CancellationTokenSource();
+        var watch = watcher?.RunAsync(() => host.Reload.RunAsync("file change"), TimeProvider.System, watching.Token) ?? Task.CompletedTask;
+        if (watcher is not null)
+        {
+            StartLog.Watching(logger);
+        }
+
         await signals.WaitAsync();
+        await watching.CancelAsync();
         await host.DrainAsync();
+        await watch;
         return ExitCode.Ok;
     }
 
@@ -126,8 +143,8 @@ internal static partial class StartLog
     [LoggerMessage(13, LogLevel.Information, "TCP transport active at {Address}{Security}")]
     public static partial void TcpActive(ILogger logger, string address, string security);
 
-    [LoggerMessage(5, LogLevel.Information, "Admin listener (/metrics, /healthz, /readyz, server API) active at {Address}")]
-    public static partial void AdminActive(ILogger logger, string address);
+    [LoggerMessage(5, LogLevel.Information, "Admin listener (/metrics, /healthz, /readyz, server API) active at {Address}{Security}")]
+    public static partial void AdminActive(ILogger logger, string address, string security);
 
     [LoggerMessage(6, LogLevel.Information, "Loaded configuration for tenant: \"{Tenant}\"")]
     public static partial void TenantLoaded(ILogger logger, string tenant);
@@ -138,8 +155,8 @@ internal static partial class StartLog
     [LoggerMessage(8, LogLevel.Information, "Draining: {Sessions} sessions over {GraceMs} ms; a second signal ends at once")]
     public static partial void Draining(ILogger logger, int sessions, int graceMs);
 
-    [LoggerMessage(11, LogLevel.Warning, "SIGHUP: this version cannot reload its configuration; restart it to apply changes")]
-    public static partial void NoReload(ILogger logger);
+    [LoggerMessage(11, LogLevel.Information, "The configuration file is watched; a change is taken in without a restart")]
+    public static partial void Watching(ILogger logger);
 
     [LoggerMessage(9, LogLevel.Information, "Drained")]
     public static partial void Drained(ILogger logger);

@@ -30,7 +30,8 @@ internal static class ValidateCommand
 
         try
         {
-            ServerCertificate.Load(result.Config.Gateway.Tls)?.Dispose();
+            ServerCertificate.Load(result.Config.Gateway.Tls, "gateway.tls")?.Dispose();
+            ServerCertificate.Load(result.Config.Gateway.Admin.Tls, "gateway.admin.tls")?.Dispose();
         }
         catch (CertificateException exception)
         {

@@ -166,7 +166,7 @@ internal sealed class Admission
         }
 
         // Last, so that who is refused keeps the ticket; of two with the same one-time ticket both may have come so far.
-        if (!tenant.Tickets.TryUse(identity))
+        if (tenant.IsRemoved || !tenant.Tickets.TryUse(identity))
         {
             tenant.Registry.ReleaseSeat();
             return new HandshakeVerdict(HandshakeAnswer.AuthFailed);

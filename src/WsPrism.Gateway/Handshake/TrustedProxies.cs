@@ -2,20 +2,27 @@ using System.Net;
 
 namespace WsPrism.Gateway.Handshake;
 
-/// <summary>Whose word on a client's address is believed: <c>gateway.trusted_proxies</c>.</summary>
+/// <summary>Whose word on a client's address is believed: <c>gateway.trusted_proxies</c>. A reload changes it. Safe for all threads.</summary>
 internal sealed class TrustedProxies
 {
-    private readonly IPNetwork[] _networks;
+    private volatile IPNetwork[] _networks = [];
 
-    public TrustedProxies(IReadOnlyList<string> entries) =>
+    public TrustedProxies(IReadOnlyList<string> entries) => Configure(entries);
+
+    /// <summary>From here on it is theirs.</summary>
+    public void Configure(IReadOnlyList<string> entries) =>
         _networks = [.. entries.Select(entry => entry.Contains('/') ? IPNetwork.Parse(entry) : SingleAddress(IPAddress.Parse(entry)))];
-
-    public bool IsEmpty => _networks.Length == 0;
 
     public bool Contains(IPAddress address)
     {
+        var networks = _networks;
+        if (networks.Length == 0)
+        {
+            return false;
+        }
+
         var plain = Normalize(address);
-        return Array.Exists(_networks, network => network.Contains(plain));
+        return Array.Exists(networks, network => network.Contains(plain));
     }
 
     /// <summary>The address of a peer. A Unix socket has none: whoever is there is on this machine.</summary>

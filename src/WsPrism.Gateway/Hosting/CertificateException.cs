@@ -1,5 +1,5 @@
 namespace WsPrism.Gateway.Hosting;
 
-/// <summary>The certificate of <c>gateway.tls</c> is of no use; the message names the file and the cause.</summary>
-internal sealed class CertificateException(string file, string problem, Exception? cause = null)
-    : Exception($"gateway.tls: cannot use {file}: {problem}", cause);
+/// <summary>A certificate is of no use; the message names the key, the file and the cause.</summary>
+internal sealed class CertificateException(string key, string problem, Exception? cause = null)
+    : Exception($"{key}: {problem}", cause);

@@ -9,12 +9,18 @@ internal sealed class ClientEndpoints
     private static readonly byte[] Page = ReadPage();
 
     private readonly HandshakeEndpoint _handshake;
-    private readonly bool _servesPage;
+    private volatile bool _servesPage;
 
     public ClientEndpoints(HandshakeEndpoint handshake, bool servesPage)
     {
         _handshake = handshake;
         _servesPage = servesPage;
+    }
+
+    /// <summary>Whether the page is there.</summary>
+    public bool ServesPage
+    {
+        set => _servesPage = value;
     }
 
     public Task HandleAsync(HttpContext http) => http.Request.Path.Value switch

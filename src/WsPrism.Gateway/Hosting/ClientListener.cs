@@ -2,7 +2,6 @@ using System.Net.Security;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
-using WsPrism.Core.Configuration;
 using WsPrism.Gateway.Handshake;
 
 namespace WsPrism.Gateway.Hosting;
@@ -13,17 +12,18 @@ internal sealed class ClientListener
     // Twice what a session's largest read takes; the connection's window holds all streams' windows, so that one which is paused stops no other.
     private const int StreamWindow = 65_536;
 
+    // More than the longest writer_send_timeout_ms, which a reload may change.
+    private static readonly TimeSpan WriteGrace = TimeSpan.FromSeconds(65);
+
     private static readonly SslApplicationProtocol Alpn = new("wsprism/1");
 
     private readonly ServerCertificate? _certificate;
-    private readonly ProxyProtocolMiddleware? _proxyProtocol;
-    private readonly TimeSpan _writeGrace;
+    private readonly ProxyProtocolMiddleware _proxyProtocol;
 
-    public ClientListener(GatewayConfig config, ServerCertificate? certificate, TrustedProxies trusted, TimeProvider time, ILoggerFactory loggers)
+    public ClientListener(ServerCertificate? certificate, TrustedProxies trusted, TimeProvider time, ILoggerFactory loggers)
     {
         _certificate = certificate;
-        _proxyProtocol = trusted.IsEmpty ? null : new ProxyProtocolMiddleware(trusted, time, loggers.CreateLogger("WsPrism.Handshake"));
-        _writeGrace = TimeSpan.FromMilliseconds(config.WriterSendTimeoutMs) + TimeSpan.FromSeconds(5);
+        _proxyProtocol = new ProxyProtocolMiddleware(trusted, time, loggers.CreateLogger("WsPrism.Handshake"));
     }
 
     public void ConfigureHttp(ListenOptions endpoint)
@@ -34,7 +34,7 @@ internal sealed class ClientListener
 
         // A session that does not take what it is sent is the session's affair (writer_send_timeout_ms); Kestrel's own rule must not be quicker.
         var limits = endpoint.KestrelServerOptions.Limits;
-        limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, _writeGrace);
+        limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, WriteGrace);
         limits.Http2.InitialStreamWindowSize = StreamWindow;
         limits.Http2.InitialConnectionWindowSize = StreamWindow * limits.Http2.MaxStreamsPerConnection;
     }
@@ -48,19 +48,7 @@ internal sealed class ClientListener
 
     private void Secure(ListenOptions endpoint, Action<HttpsConnectionAdapterOptions> configure)
     {
-        if (_proxyProtocol is not null)
-        {
-            endpoint.Use(_proxyProtocol.Wrap);
-        }
-
-        if (_certificate is not null)
-        {
-            endpoint.UseHttps(https =>
-            {
-                https.ServerCertificate = _certificate.Certificate;
-                https.ServerCertificateChain = _certificate.Chain;
-                configure(https);
-            });
-        }
+        endpoint.Use(_proxyProtocol.Wrap);
+        _certificate?.Secure(endpoint, configure);
     }
 }

@@ -1,14 +1,16 @@
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using WsPrism.Backend;
 using WsPrism.Backend.Tickets;
 using WsPrism.Core;
 using WsPrism.Core.Configuration;
+using WsPrism.Core.Dispatch;
 using WsPrism.Core.Shards;
 using WsPrism.Gateway.Admin;
 using WsPrism.Gateway.Admin.Api;
 using WsPrism.Gateway.Admin.Link;
 using WsPrism.Gateway.Cli;
 using WsPrism.Gateway.Handshake;
+using WsPrism.Gateway.Logging;
+using WsPrism.Gateway.Reload;
 using WsPrism.Services;
 using WsPrism.Transports.EventLoops;
 
@@ -22,6 +24,7 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     private readonly WsPrismConfig _config;
     private readonly bool _isDemo;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly List<StrandExecutor> _strands = [];
     private readonly List<EventLoop> _loops = [];
@@ -32,31 +35,42 @@ internal sealed class GatewayHost : IAsyncDisposable
     private readonly HeapTrim _trim;
     private readonly BackendServices _backends;
     private readonly TicketBackends _ticketBackends;
+    private readonly ServerCertificate? _adminCertificate;
+    private readonly TrustedProxies _trusted;
+    private readonly ClientEndpoints _pages;
+    private readonly ApiEndpoints _api;
+    private readonly LogLevels? _levels;
 
-    public GatewayHost(WsPrismConfig config, bool isDemo, TimeProvider time, ILoggerFactory loggers)
+    /// <summary>Without an <paramref name="origin"/> a reload finds nothing new; without <paramref name="levels"/> what is logged stays.</summary>
+    public GatewayHost(
+        WsPrismConfig config, bool isDemo, TimeProvider time, ILoggerFactory loggers, ConfigOrigin? origin = null, LogLevels? levels = null)
     {
         _config = config;
         _isDemo = isDemo;
+        _time = time;
+        _levels = levels;
         _logger = loggers.CreateLogger("WsPrism.Gateway");
-        _certificate = ServerCertificate.Load(config.Gateway.Tls);
+        _certificate = ServerCertificate.Load(config.Gateway.Tls, "gateway.tls");
+        _adminCertificate = ServerCertificate.Load(config.Gateway.Admin.Tls, "gateway.admin.tls");
         var usesLoops = LoopsCanServe(config.Gateway, config.Gateway.Listen) || LoopsCanServe(config.Gateway, config.Gateway.Tcp.Listen);
         var usesRing = usesLoops && UsesRing(config.Gateway);
         _backends = new BackendServices(time, loggers);
         _ticketBackends = new TicketBackends(time, loggers.CreateLogger("WsPrism.Tickets"));
         Node = new GatewayNode(
-            config, BuiltInServices.Ext, BuiltInServices.Hot, time, loggers, shard => usesLoops ? AddLoop(shard, usesRing, loggers) : AddStrand(shard, time),
-            _backends, _ticketBackends);
+            config, new SharedServices(BuiltInServices.Ext, BuiltInServices.Hot, _backends), time, loggers,
+            shard => usesLoops ? AddLoop(shard, usesRing, loggers) : AddStrand(shard, time), _ticketBackends);
         var handshakes = new HandshakeCounters();
         _trim = new HeapTrim(Node, handshakes, time, loggers.CreateLogger("WsPrism.Memory"));
-        var trusted = new TrustedProxies(config.Gateway.TrustedProxies);
+        var trusted = _trusted = new TrustedProxies(config.Gateway.TrustedProxies);
         var admission = new Admission(Node, handshakes, new ConnectGate());
         var opener = new SessionOpener(Node);
-        var clients = new ClientEndpoints(new HandshakeEndpoint(admission, opener, trusted), servesPage: !config.Gateway.Production);
-        var keys = new ApiKeys(config, time);
-        var admin = new AdminEndpoints(
-            Node, _backends, handshakes, new ApiEndpoints(Node, keys, time, loggers.CreateLogger("WsPrism.Api")),
-            new LinkEndpoint(Node, _backends.Links, keys, config.Gateway, loggers), time);
-        var listener = new ClientListener(config.Gateway, _certificate, trusted, time, loggers);
+        var clients = _pages = new ClientEndpoints(new HandshakeEndpoint(admission, opener, trusted), servesPage: !config.Gateway.Production);
+        Reload = new Reloader(config, origin ?? new ConfigOrigin("the configuration", null, null), Node, Apply, Settle, loggers.CreateLogger("WsPrism.Reload"));
+        _api = new ApiEndpoints(
+            Node, new ApiKeys(config, time), new ReloadCall(Reload.RunAsync, () => Reload.Counters.Generation), time, loggers.CreateLogger("WsPrism.Api"));
+        var link = new LinkEndpoint(Node, _backends.Links, () => _api.Keys, loggers);
+        var admin = new AdminEndpoints(Node, _backends, handshakes, _api, link, Reload.Counters, time);
+        var listener = new ClientListener(_certificate, trusted, time, loggers);
         _clients = new WebServer(
             "gateway.listen", config.Gateway.Listen, listener.ConfigureHttp, loggers, clients.HandleAsync,
             LoopsCanServe(config.Gateway, config.Gateway.Listen) ? new LoopListenerFactory(_loops, loggers.CreateLogger("WsPrism.EventLoops")) : null);
@@ -64,10 +78,12 @@ internal sealed class GatewayHost : IAsyncDisposable
             ? CreateTcp(new TcpHandshakes(admission, opener, trusted, loggers.CreateLogger("WsPrism.Handshake")), listener, time, loggers)
             : null;
         _admin = new WebServer(
-            "gateway.admin.listen", config.Gateway.Admin.Listen, endpoint => endpoint.Protocols = HttpProtocols.Http1, loggers, admin.HandleAsync);
+            "gateway.admin.listen", config.Gateway.Admin.Listen, new AdminListener(_adminCertificate).Configure, loggers, admin.HandleAsync);
     }
 
     public GatewayNode Node { get; }
+
+    public Reloader Reload { get; }
 
     public string ClientAddress => _clients.Address;
 
@@ -96,7 +112,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             StartLog.TenantLoaded(_logger, tenant.Id);
         }
 
-        StartLog.AdminActive(_logger, AdminAddress);
+        StartLog.AdminActive(_logger, AdminAddress, _adminCertificate is null ? "" : " (TLS)");
         if (_certificate is null)
         {
             StartLog.Active(_logger, ClientAddress);
@@ -120,7 +136,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     /// <summary>Sends everybody away over the grace time, then closes the listeners.</summary>
     public async Task DrainAsync()
     {
-        var graceMs = _config.Gateway.DrainGraceMs;
+        var graceMs = Reload.Running.Gateway.DrainGraceMs;
         StartLog.Draining(_logger, Node.Shards.Sum(shard => shard.SessionCount), graceMs);
         var started = Node.Time.GetTimestamp();
         _backends.Links.AnnounceDrain(graceMs);
@@ -149,6 +165,8 @@ internal sealed class GatewayHost : IAsyncDisposable
 
         await _admin.DisposeAsync();
         _certificate?.Dispose();
+        _adminCertificate?.Dispose();
+        Reload.Dispose();
         _backends.Dispose();
         _ticketBackends.Dispose();
         foreach (var strand in _strands)
@@ -160,6 +178,21 @@ internal sealed class GatewayHost : IAsyncDisposable
         {
             loop.Dispose();
         }
+    }
+
+    // What a reload changes beside the node, each in one step.
+    private void Apply(WsPrismConfig config)
+    {
+        _trusted.Configure(config.Gateway.TrustedProxies);
+        _pages.ServesPage = !config.Gateway.Production;
+        _api.Keys = new ApiKeys(config, _time, _api.Keys);
+        _levels?.Configure(config.Gateway.Logging);
+    }
+
+    private void Settle(WsPrismConfig config)
+    {
+        _backends.Retain([.. config.Tenants.Select(tenant => tenant.Id)]);
+        _ticketBackends.Retain(config.Tenants);
     }
 
     // What cannot be taken out of Kestrel's hands (TLS, a Unix socket) and other systems is served on streams; a shard that is a loop serves those too.

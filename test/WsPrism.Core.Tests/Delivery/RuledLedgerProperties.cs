@@ -22,7 +22,13 @@ public sealed class RuledLedgerProperties
     [Fact]
     public void Every_member_that_reads_gets_the_last_state_of_every_key() => Seeds.CheckSeeds(24, seed => Run(seed, hotMaxKeys: 100_000, dropsNothing: true));
 
-    private static void Run(int seed, int hotMaxKeys, bool dropsNothing)
+    [Fact]
+    public void Each_state_has_one_fate_while_reloads_change_the_rules() => Seeds.CheckSeeds(24, seed => Run(seed, hotMaxKeys: 4, dropsNothing: false, reloads: true));
+
+    [Fact]
+    public void The_last_states_come_while_reloads_change_the_rules() => Seeds.CheckSeeds(48, seed => Run(seed, hotMaxKeys: 100_000, dropsNothing: true, reloads: true));
+
+    private static void Run(int seed, int hotMaxKeys, bool dropsNothing, bool reloads = false)
     {
         var random = new Random(seed);
         using var gateway = Gateway(random, seed, hotMaxKeys, dropsNothing);
@@ -32,6 +38,11 @@ public sealed class RuledLedgerProperties
         for (var step = 0; step < 400; step++)
         {
             Act(gateway, random, ref number, dropsNothing ? expected : null);
+            if (reloads && random.Next(8) == 0)
+            {
+                gateway.ReloadTenant(tenant => Rule(tenant, random, hotMaxKeys, dropsNothing, isFree: true));
+            }
+
             if (random.Next(3) == 0)
             {
                 gateway.Advance(random.Next(1, 120), atOnce: random.Next(2) == 0);
@@ -93,7 +104,13 @@ public sealed class RuledLedgerProperties
         shards: random.Next(1, 4),
         seed: seed,
         gateway: gateway => gateway with { WriterSendTimeoutMs = 60_000, IdleTimeoutMs = 600_000 },
-        tenant: tenant => tenant with
+        tenant: tenant => Rule(tenant, random, hotMaxKeys, dropsNothing));
+
+    // A free one may lift what the room's name promises.
+    private static TenantConfig Rule(TenantConfig tenant, Random random, int hotMaxKeys, bool dropsNothing, bool isFree = false)
+    {
+        var off = () => isFree && random.Next(3) == 0 ? 0 : 1;
+        return tenant with
         {
             Limits = new LimitsConfig
             {
@@ -103,17 +120,18 @@ public sealed class RuledLedgerProperties
             Policy = tenant.Policy with { Sessions = new SessionPolicyConfig { MaxSessionsPerUser = 2, OnExceed = SessionExceedRule.KickOldest } },
             Rooms =
             [
-                new RoomRuleConfig { Match = "tick", Hot = new RoomHotConfig { TickHz = random.Next(1, 120) } },
-                new RoomRuleConfig { Match = "pace", Hot = new RoomHotConfig { MaxHz = random.Next(1, 60) } },
-                new RoomRuleConfig { Match = "both", Hot = new RoomHotConfig { TickHz = random.Next(1, 120), MaxHz = random.Next(1, 60) } },
+                new RoomRuleConfig { Match = "tick", Hot = new RoomHotConfig { TickHz = off() * random.Next(1, 120) } },
+                new RoomRuleConfig { Match = "pace", Hot = new RoomHotConfig { MaxHz = off() * random.Next(1, 60) } },
+                new RoomRuleConfig { Match = "both", Hot = new RoomHotConfig { TickHz = off() * random.Next(1, 120), MaxHz = off() * random.Next(1, 60) } },
                 new RoomRuleConfig { Match = "life", Hot = new RoomHotConfig { TtlMs = dropsNothing ? 0 : random.Next(1, 300) } },
                 new RoomRuleConfig
                 {
                     Match = "all",
-                    Hot = new RoomHotConfig { TickHz = random.Next(5, 120), MaxHz = random.Next(1, 60), TtlMs = dropsNothing ? 0 : random.Next(1, 600) },
+                    Hot = new RoomHotConfig { TickHz = off() * random.Next(5, 120), MaxHz = off() * random.Next(1, 60), TtlMs = dropsNothing ? 0 : random.Next(1, 600) },
                 },
             ],
-        });
+        };
+    }
 
     private static void Act(TestGateway gateway, Random random, ref int number, Dictionary<(Membership, uint, uint), int>? expected)
     {

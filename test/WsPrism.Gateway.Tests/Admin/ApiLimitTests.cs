@@ -1,3 +1,4 @@
+using WsPrism.Core.Policies;
 using WsPrism.Gateway.Admin.Api;
 using WsPrism.Gateway.Tests.Support;
 
@@ -102,14 +103,59 @@ public sealed class ApiLimitTests
     public void A_key_has_a_rate_from_which_a_batch_takes_all_or_nothing()
     {
         var time = new WsPrism.Testing.ManualTime();
-        var key = new ApiKey([], null, time);
+        var key = new ApiKey([], null, new RateLimit(2_000, 1_000), time);
 
-        Assert.True(key.TryTake(ApiKey.MaxPerSecond - 1));
-        Assert.False(key.TryTake(2));
-        Assert.True(key.TryTake(1));
-        Assert.False(key.TryTake(1));
-        time.Advance(1_000);
-        Assert.True(key.TryTake(ApiKey.MaxPerSecond));
+        Assert.True(key.TryTake(999, out _));
+        Assert.False(key.TryTake(2, out _));
+        Assert.True(key.TryTake(1, out _));
+        Assert.False(key.TryTake(1_000, out var wait));
+        Assert.Equal(0.5, wait.TotalSeconds, 3);
+        time.Advance(500);
+        Assert.True(key.TryTake(1_000, out _));
+    }
+
+    [Fact]
+    public async Task A_key_over_its_rate_is_told_when_to_come_back_and_others_are_served()
+    {
+        await using var api = await ApiUnderTest.StartAsync(new TestConfig().Gateway("admin.rate_limit_rps", "1").Gateway("admin.rate_limit_burst", "1000"));
+        static string Batch(int count) => $"[{string.Join(',', Enumerable.Repeat("""{"to":{"all":true},"message":{"svc":"a","type":"b"}}""", count))}]";
+
+        // The batch's own request is one operation more.
+        Assert.Equal(200, (await api.AcmeAsync("POST", "/batch", Batch(999))).Status);
+        var refused = await api.AcmeAsync("POST", "/batch", Batch(1_000));
+
+        Assert.Equal("429 RATE_LIMITED: More than 1 operations a second with this key.", ApiUnderTest.ProblemOf(refused));
+        Assert.InRange(int.Parse(refused.Header("retry-after")!, System.Globalization.CultureInfo.InvariantCulture), 1, 1_000);
+        Assert.Equal(200, (await api.AskAsync("GET", "/v1/tenants/acme/rooms", key: ApiUnderTest.OldAcmeKey)).Status);
+        Assert.True((await api.Gateway.MetricsAsync()).Sum("wsprism_api_refused_total", ("reason", "rate")) >= 1);
+    }
+
+    [Fact]
+    public async Task As_many_requests_as_the_API_takes_at_once_and_one_more()
+    {
+        var keys = Enumerable.Range(0, 8).Select(i => $"key-{i}-0123456789abcdef0123456789abcdef").ToArray();
+        await using var api = await ApiUnderTest.StartAsync(new TestConfig());
+        api.Gateway.Config = ApiUnderTest.WithKeys(new TestConfig()).Gateway("admin.api_keys", $"[{ApiUnderTest.OperatorKey}, {string.Join(", ", keys)}]");
+        Assert.Equal(200, (await api.AskAsync("POST", "/v1/reload", key: ApiUnderTest.OperatorKey)).Status);
+        var slow = new List<RawClient>();
+        for (var i = 0; i < ApiEndpoints.MaxAtOnce - 1; i++)
+        {
+            slow.Add(await RawClient.ConnectAsync(api.Gateway.AdminAddress));
+            await slow[i].SendAsync(RawClient.Request("POST", "/v1/tenants/acme/messages", $"Authorization: Bearer {keys[i % keys.Length]}", "Content-Length: 100"));
+        }
+
+        // The last place is free for as long as nobody takes it, so this may come too early, not too late.
+        var last = await RawClient.ConnectAsync(api.Gateway.AdminAddress);
+        await last.SendAsync(RawClient.Request("POST", "/v1/tenants/acme/messages", $"Authorization: Bearer {keys[0]}", "Content-Length: 100"));
+        HttpAnswer? refused = null;
+        await Patience.UntilAsync(async () => (refused = await api.AskAsync("GET", "/v1/tenants/acme/rooms")).Status == 503, "the API is full");
+
+        Assert.Equal("503 RESOURCE_EXHAUSTED: Too many requests are under way.", ApiUnderTest.ProblemOf(refused!));
+        Assert.Equal("1", refused!.Header("retry-after"));
+        Assert.Equal(200, (await api.Gateway.AskAdminAsync("/healthz")).Status);
+        last.Reset();
+        await Patience.UntilAsync(async () => (await api.AskAsync("GET", "/v1/tenants/acme/rooms")).Status == 200, "there is a place again");
+        slow.ForEach(client => client.Reset());
     }
 
     [Theory]

@@ -99,6 +99,33 @@ public sealed class StartTests : IDisposable
         Assert.Equal(exitCode, (await process.EndAsync()).ExitCode);
     }
 
+    [Fact]
+    public async Task SIGHUP_and_a_change_of_the_file_take_it_in_and_the_sessions_stay()
+    {
+        _folder.Write("wsprism.yaml", new TestConfig().Text());
+        using var process = GatewayProcess.Start(_folder.Path, "start");
+        var address = await process.ReadAddressAsync();
+        using var alice = await (await WsClient.UpgradeAsync(address, "/v1/ws?tenant=acme&ticket=t-alice")).GreetedAsync();
+        await process.ReadLineAsync(line => line.Contains("is watched", StringComparison.Ordinal));
+
+        _folder.Write("new", new TestConfig().Tenant("policy.rate_limit_rps", "77").Gateway("logging.level", "debug").Text());
+        File.Move(Path.Combine(_folder.Path, "new"), Path.Combine(_folder.Path, "wsprism.yaml"), overwrite: true);
+        Assert.Equal("INFO  Reload: tenant \"acme\": policy.rate_limit_rps", await process.ReadLineAsync(line => line.Contains("\"acme\"", StringComparison.Ordinal)));
+        Assert.Equal("INFO  Reloaded ./wsprism.yaml (file change): configuration 2 is in force", await process.ReadLineAsync(line => line.Contains("Reloaded", StringComparison.Ordinal)));
+        process.Signal(GatewayProcess.HangUp);
+        Assert.Equal("INFO  Reloaded ./wsprism.yaml (SIGHUP): nothing to change", await process.ReadLineAsync(line => line.Contains("Reloaded", StringComparison.Ordinal)));
+        _folder.Write("wsprism.yaml", "version: 2");
+        Assert.StartsWith("ERROR wsprism.yaml:1:", await process.ReadLineAsync(line => line.StartsWith("ERROR", StringComparison.Ordinal)), StringComparison.Ordinal);
+        await process.ReadLineAsync(line => line.Contains("the running configuration stays", StringComparison.Ordinal));
+
+        Assert.Equal(77, (await alice.ExpectAsync("sys", "budget")).GetProperty("data").GetProperty("rps").GetInt32());
+        await alice.ExpectAsync("sys", "budget");
+        using var bob = await (await WsClient.UpgradeAsync(address, "/v1/ws?tenant=acme&ticket=t-bob")).GreetedAsync();
+        await process.ReadLineAsync(line => line.StartsWith("DEBUG Session opened: ", StringComparison.Ordinal));
+        process.Signal(GatewayProcess.Terminate);
+        await alice.ExpectAsync("sys", "draining");
+    }
+
     [Theory]
     [InlineData("console")]
     [InlineData("json")]

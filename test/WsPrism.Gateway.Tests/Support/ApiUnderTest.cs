@@ -17,11 +17,14 @@ internal sealed class ApiUnderTest : IAsyncDisposable
 
     public GatewayUnderTest Gateway { get; }
 
-    public static async Task<ApiUnderTest> StartAsync(TestConfig? config = null) => new(await GatewayUnderTest.StartAsync(
-        (config ?? new TestConfig())
-            .Gateway("admin.api_keys", $"[{OperatorKey}]")
-            .Tenant("api_keys", $"[{OldAcmeKey}, {AcmeKey}]")
-            .Change(config => config with { Tenants = [config.Tenants[0], config.Tenants[1] with { ApiKeys = [ZetaKey] }] })));
+    public static async Task<ApiUnderTest> StartAsync(TestConfig? config = null, Wire wire = Wire.WebSocket) =>
+        new(await GatewayUnderTest.StartAsync(WithKeys(config ?? new TestConfig()), wire: wire));
+
+    /// <summary>The configuration with the keys of these tests.</summary>
+    public static TestConfig WithKeys(TestConfig config) => config
+        .Gateway("admin.api_keys", $"[{OperatorKey}]")
+        .Tenant("api_keys", $"[{OldAcmeKey}, {AcmeKey}]")
+        .Change(config => config with { Tenants = [.. config.Tenants.Select(tenant => tenant.Id == "zeta" ? tenant with { ApiKeys = [ZetaKey] } : tenant)] });
 
     /// <summary>One request of the tenant <c>acme</c>, with its key.</summary>
     public Task<HttpAnswer> AcmeAsync(string method, string path, string? body = null) => AskAsync(method, $"/v1/tenants/acme{path}", body);

@@ -9,6 +9,7 @@ internal sealed partial class GatewayProcess : IDisposable
 {
     public const int Terminate = 15;
     public const int Interrupt = 2;
+    public const int HangUp = 1;
 
     private readonly Process _process;
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();

@@ -39,6 +39,8 @@ internal sealed class TestConfig
         ["policy.sessions.max_sessions_per_user"] = "1000",
     };
 
+    private readonly List<string> _more = [];
+
     private Func<WsPrismConfig, WsPrismConfig> _change = config => config;
 
     /// <summary>Sets a key of <c>gateway</c>, by its path.</summary>
@@ -46,6 +48,13 @@ internal sealed class TestConfig
 
     /// <summary>Sets a key of the tenant <c>acme</c>, by its path.</summary>
     public TestConfig Tenant(string key, string yaml) => Set(_tenant, key, yaml);
+
+    /// <summary>Adds a tenant, as YAML.</summary>
+    public TestConfig More(string yaml)
+    {
+        _more.Add(yaml);
+        return this;
+    }
 
     /// <summary>Changes what was loaded, for values that no file may have.</summary>
     public TestConfig Change(Func<WsPrismConfig, WsPrismConfig> change)
@@ -61,6 +70,13 @@ internal sealed class TestConfig
         return _change(result.Config!);
     }
 
+    /// <summary>Loads it as a reload does: what is wrong is told.</summary>
+    public ConfigLoadResult TryLoad()
+    {
+        var result = ConfigLoader.LoadText(Text(), "test.yaml");
+        return result with { Config = result.Config is null ? null : _change(result.Config) };
+    }
+
     public string Text() => $$$"""
         version: 1
         gateway: {{{Flow(_gateway, 0)}}}
@@ -71,7 +87,7 @@ internal sealed class TestConfig
             limits: {max_frame_bytes: 4096}
             policy: {rate_limit_rps: 1000000, rate_limit_burst: 1000000, ext_allowlist: ["room:*", "chat:*"], sessions: {max_sessions_per_user: 1000}}
 
-        """;
+        """ + string.Concat(_more.Select(tenant => $"  - {tenant}\n"));
 
     private TestConfig Set(SortedDictionary<string, string> keys, string key, string yaml)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http.Features;
 using WsPrism.Core;
 using WsPrism.Core.ServerApi;
@@ -16,6 +17,10 @@ internal sealed partial class ApiEndpoints
 
     private const string TenantsPath = "/v1/tenants";
     private const string OpenApiPath = "/v1/openapi.json";
+    private const string ReloadPath = "/v1/reload";
+
+    // How metrics name the status of a request whose caller did not wait for it.
+    private const string Aborted = "aborted";
 
     // What may be read away of a body that nobody asked for, so that the connection can go on.
     private const int MaxUnwantedBytes = 1_048_576;
@@ -23,26 +28,37 @@ internal sealed partial class ApiEndpoints
     private static readonly byte[] OpenApi = ReadOpenApi();
 
     private readonly GatewayNode _node;
-    private readonly ApiKeys _keys;
     private readonly ApiRoutes _routes;
+    private readonly ReloadCall _reload;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private volatile ApiKeys _keys;
     private int _atOnce;
 
-    public ApiEndpoints(GatewayNode node, ApiKeys keys, TimeProvider time, ILogger logger)
+    public ApiEndpoints(GatewayNode node, ApiKeys keys, ReloadCall reload, TimeProvider time, ILogger logger)
     {
         _node = node;
         _keys = keys;
+        _reload = reload;
         _time = time;
         _logger = logger;
         _routes = new ApiRoutes(node, time);
     }
 
+    /// <summary>Whose calls are answered. A reload changes them.</summary>
+    public ApiKeys Keys
+    {
+        get => _keys;
+        set => _keys = value;
+    }
+
+    public ApiCounters Counters { get; } = new();
+
     /// <summary>True for the targets that are the API's.</summary>
     public static bool Serves(string target)
     {
         var path = target.Split('?', 2)[0];
-        return path is TenantsPath or OpenApiPath || path.StartsWith(TenantsPath + "/", StringComparison.Ordinal);
+        return path is TenantsPath or OpenApiPath or ReloadPath || path.StartsWith(TenantsPath + "/", StringComparison.Ordinal);
     }
 
     public async Task HandleAsync(HttpContext http, string target)
@@ -52,41 +68,65 @@ internal sealed partial class ApiEndpoints
             size.MaxRequestBodySize = MaxUnwantedBytes;
         }
 
-        if (await AnswerAsync(http, target) is { } problem)
+        var started = _time.GetTimestamp();
+        var call = new ApiCall();
+        var problem = await AnswerAsync(http, target, call);
+        if (problem is not null)
         {
-            if (http.Response.HasStarted)
-            {
-                http.Abort();
-                return;
-            }
+            await TellAsync(http, problem);
+        }
 
+        var status = http.RequestAborted.IsCancellationRequested ? Aborted : (problem?.Status ?? http.Response.StatusCode).ToString(CultureInfo.InvariantCulture);
+        Counters.Record(call.Name, status, _time.GetElapsedTime(started));
+    }
+
+    private async Task TellAsync(HttpContext http, ApiProblem problem)
+    {
+        if (problem.Refusal is { } refusal)
+        {
+            Counters.Refuse(refusal);
+        }
+
+        if (http.Response.HasStarted)
+        {
+            http.Abort();
+            return;
+        }
+
+        try
+        {
             await problem.WriteAsync(http);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        {
+            // The caller has gone: nobody is there to be answered.
+            http.Abort();
         }
     }
 
     // The problem, where there was one.
-    private async Task<ApiProblem?> AnswerAsync(HttpContext http, string target)
+    private async Task<ApiProblem?> AnswerAsync(HttpContext http, string target, ApiCall call)
     {
         var (atOnce, key) = (Interlocked.Increment(ref _atOnce), default(ApiKey));
         try
         {
             if (_keys.Find(http.Request.Headers.Authorization) is not { } found)
             {
-                return new ApiProblem(StatusCodes.Status401Unauthorized, ErrorCode.AuthFailed, "Send Authorization: Bearer and a key of gateway.admin.api_keys or of the tenant's api_keys.");
+                return new ApiProblem(StatusCodes.Status401Unauthorized, ErrorCode.AuthFailed, "Send Authorization: Bearer and a key of gateway.admin.api_keys or of the tenant's api_keys.") { Refusal = ApiRefusal.NoKey };
             }
 
             if (atOnce > MaxAtOnce)
             {
-                return new ApiProblem(StatusCodes.Status503ServiceUnavailable, ErrorCode.ResourceExhausted, "Too many requests are under way.") { RetryAfter = 1 };
+                return new ApiProblem(StatusCodes.Status503ServiceUnavailable, ErrorCode.ResourceExhausted, "Too many requests are under way.") { Refusal = ApiRefusal.TooMany, RetryAfter = 1 };
             }
 
             if (!found.TryEnter())
             {
-                return new ApiProblem(StatusCodes.Status429TooManyRequests, ErrorCode.RateLimited, $"More than {ApiKey.MaxAtOnce} requests of this key are under way.") { RetryAfter = 1 };
+                return new ApiProblem(StatusCodes.Status429TooManyRequests, ErrorCode.RateLimited, $"More than {ApiKey.MaxAtOnce} requests of this key are under way.") { Refusal = ApiRefusal.KeyIsBusy, RetryAfter = 1 };
             }
 
             key = found;
-            await HandleAsync(http, target, key);
+            await HandleAsync(http, target, key, call);
             return null;
         }
         catch (ApiException exception)
@@ -117,14 +157,15 @@ internal sealed partial class ApiEndpoints
         }
     }
 
-    private async Task HandleAsync(HttpContext http, string target, ApiKey key)
+    private async Task HandleAsync(HttpContext http, string target, ApiKey key, ApiCall name)
     {
         var segments = ApiPath.Split(target) ?? throw new ApiException(ApiProblem.BadRequest("The path is not percent-encoded UTF-8."));
         var tenant = segments.Length > 2 ? FindTenant(key, segments[2]) : null;
         var route = segments switch
         {
-            ["v1", "openapi.json"] => new ApiRoute { Get = _ => ApiAnswer.WriteAsync(http, StatusCodes.Status200OK, "application/json", OpenApi) },
-            ["v1", "tenants"] => new ApiRoute { Get = request => ListTenantsAsync(request, key) },
+            ["v1", "openapi.json"] => new ApiRoute { Path = OpenApiPath, Get = _ => ApiAnswer.WriteAsync(http, StatusCodes.Status200OK, "application/json", OpenApi) },
+            ["v1", "tenants"] => new ApiRoute { Path = TenantsPath, Get = request => ForOperatorAsync(key, () => ListTenantsAsync(request)) },
+            ["v1", "reload"] => new ApiRoute { Path = ReloadPath, Post = request => ForOperatorAsync(key, () => _reload.RunAsync(request)) },
             ["v1", "tenants", _, .. var rest] => _routes.Find(rest),
             _ => null,
         };
@@ -138,6 +179,7 @@ internal sealed partial class ApiEndpoints
             throw new ApiException(new ApiProblem(StatusCodes.Status405MethodNotAllowed, ErrorCode.BadRequest, $"This path has {route.Allow}.") { Allow = route.Allow });
         }
 
+        name.Name = $"{(HttpMethods.IsHead(http.Request.Method) ? HttpMethods.Get : http.Request.Method.ToUpperInvariant())} {route.Path}";
         var request = new ApiRequest(http, key, _time) { Tenant = tenant! };
         request.Take(1);
         await call(request);
@@ -150,13 +192,12 @@ internal sealed partial class ApiEndpoints
         return tenant ?? throw new ApiException(ApiProblem.NotFound("There is no such tenant for this key."));
     }
 
-    private Task ListTenantsAsync(ApiRequest request, ApiKey key)
-    {
-        if (key.Tenant is not null)
-        {
-            throw new ApiException(new ApiProblem(StatusCodes.Status403Forbidden, ErrorCode.NotAllowed, "This is for the operator's keys (gateway.admin.api_keys)."));
-        }
+    private static Task ForOperatorAsync(ApiKey key, Func<Task> call) => key.Tenant is null
+        ? call()
+        : throw new ApiException(new ApiProblem(StatusCodes.Status403Forbidden, ErrorCode.NotAllowed, "This is for the operator's keys (gateway.admin.api_keys)."));
 
+    private Task ListTenantsAsync(ApiRequest request)
+    {
         request.AllowQuery("limit", "cursor");
         return request.AnswerAsync("tenants", ListPage.Cut(_node.Tenants, tenant => tenant.Id, request.After, request.Limit), TenantCalls.WriteTenant);
     }
@@ -167,6 +208,12 @@ internal sealed partial class ApiEndpoints
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         return bytes;
+    }
+
+    /// <summary>What metrics call a request; empty until it is found what it asks for.</summary>
+    private sealed class ApiCall
+    {
+        public string Name { get; set; } = string.Empty;
     }
 
     private static partial class Log

@@ -8,21 +8,18 @@ internal sealed class ApiKey
     /// <summary>Requests of one key at once: one whose bodies come slowly holds up itself.</summary>
     public const int MaxAtOnce = 64;
 
-    /// <summary>Operations of one key a second, and in a burst; a batch takes one for each of its messages.</summary>
-    public const int MaxPerSecond = 20_000;
-
-    private static readonly RateLimit Rate = new(MaxPerSecond, MaxPerSecond);
-
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
     private readonly long _origin;
+    private RateLimit _rate;
     private RateBucket _bucket;
     private int _atOnce;
 
-    public ApiKey(byte[] hash, string? tenant, TimeProvider time)
+    public ApiKey(byte[] hash, string? tenant, RateLimit rate, TimeProvider time)
     {
         Hash = hash;
         Tenant = tenant;
+        _rate = rate;
         _time = time;
         _origin = time.GetTimestamp();
     }
@@ -32,6 +29,26 @@ internal sealed class ApiKey
 
     /// <summary>The tenant that it reaches; null reaches all.</summary>
     public string? Tenant { get; }
+
+    /// <summary>Operations of the key a second, and at once; a batch takes one for each of its messages. A reload changes it.</summary>
+    public RateLimit Rate
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _rate;
+            }
+        }
+
+        set
+        {
+            lock (_gate)
+            {
+                _rate = value;
+            }
+        }
+    }
 
     /// <summary>Begins a request; false where too many of this key are under way.</summary>
     public bool TryEnter()
@@ -48,17 +65,19 @@ internal sealed class ApiKey
     /// <summary>Ends a request.</summary>
     public void Leave() => Interlocked.Decrement(ref _atOnce);
 
-    /// <summary>Takes operations from the rate, all or none.</summary>
-    public bool TryTake(int operations)
+    /// <summary>Takes operations from the rate, all or none; where there are none it says when one will be.</summary>
+    public bool TryTake(int operations, out TimeSpan retryAfter)
     {
+        retryAfter = TimeSpan.Zero;
         lock (_gate)
         {
             var nowNs = (long)_time.GetElapsedTime(_origin).TotalNanoseconds;
             var before = _bucket;
             for (var i = 0; i < operations; i++)
             {
-                if (!_bucket.TryTake(Rate, nowNs, out _))
+                if (!_bucket.TryTake(_rate, nowNs, out var waitNs))
                 {
+                    retryAfter = TimeSpan.FromMicroseconds((waitNs + ((operations - i - 1) * _rate.IntervalNs)) / 1_000.0);
                     _bucket = before;
                     return false;
                 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using WsPrism.Core.Configuration;
+using WsPrism.Core.Policies;
 
 namespace WsPrism.Gateway.Admin.Api;
 
@@ -17,11 +18,24 @@ internal sealed class ApiKeys
 
     private readonly ApiKey[] _keys;
 
-    public ApiKeys(WsPrismConfig config, TimeProvider time) => _keys =
-    [
-        .. config.Gateway.Admin.ApiKeys.Select(key => new ApiKey(HashOf(key), null, time)),
-        .. config.Tenants.SelectMany(tenant => tenant.ApiKeys.Select(key => new ApiKey(HashOf(key), tenant.Id, time))),
-    ];
+    /// <summary>The keys; those that were in <paramref name="before"/> keep what they have used of their rate.</summary>
+    public ApiKeys(WsPrismConfig config, TimeProvider time, ApiKeys? before = null)
+    {
+        var rate = new RateLimit(config.Gateway.Admin.RateLimitRps, config.Gateway.Admin.RateLimitBurst);
+        _keys =
+        [
+            .. config.Gateway.Admin.ApiKeys.Select(key => Create(key, null)),
+            .. config.Tenants.SelectMany(tenant => tenant.ApiKeys.Select(key => Create(key, tenant.Id))),
+        ];
+
+        ApiKey Create(string text, string? tenant)
+        {
+            var hash = HashOf(text);
+            var key = Array.Find(before?._keys ?? [], known => known.Tenant == tenant && known.Hash.AsSpan().SequenceEqual(hash)) ?? new ApiKey(hash, tenant, rate, time);
+            key.Rate = rate;
+            return key;
+        }
+    }
 
     /// <summary>The key of an <c>Authorization</c> header; null where there is none, or more than one, or one that nobody has.</summary>
     public ApiKey? Find(Microsoft.Extensions.Primitives.StringValues authorization)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using WsPrism.Configuration;
 using WsPrism.Protocol;
 
 namespace WsPrism.Gateway.Admin.Api;
@@ -11,6 +12,12 @@ internal sealed record ApiProblem(int Status, ErrorCode Code, string Detail)
 {
     /// <summary>Seconds after which it may work; 0 where waiting does not help.</summary>
     public int RetryAfter { get; init; }
+
+    /// <summary>The <see cref="ApiRefusal"/>, where a bound of the API kept the request out.</summary>
+    public string? Refusal { get; init; }
+
+    /// <summary>All that is wrong with a configuration file; empty with other problems.</summary>
+    public IReadOnlyList<ConfigProblem> Errors { get; init; } = [];
 
     /// <summary>Methods that the path has, with 405.</summary>
     public string? Allow { get; init; }
@@ -38,6 +45,11 @@ internal sealed record ApiProblem(int Status, ErrorCode Code, string Detail)
         json.WriteNumber("status"u8, Status);
         json.WriteString("code"u8, Code.Utf8());
         json.WriteString("detail"u8, Detail);
+        if (Errors.Count > 0)
+        {
+            ReloadCall.WriteProblems(json, "errors", Errors);
+        }
+
         json.WriteEndObject();
     }
 
@@ -68,6 +80,7 @@ internal sealed record ApiProblem(int Status, ErrorCode Code, string Detail)
         _ when Status == StatusCodes.Status405MethodNotAllowed => "Method not allowed",
         _ when Status == StatusCodes.Status426UpgradeRequired => "Upgrade required",
         _ when Status == StatusCodes.Status415UnsupportedMediaType => "Unsupported media type",
+        _ when Status == StatusCodes.Status422UnprocessableEntity => "The configuration is wrong",
         ErrorCode.BadRequest => "Bad request",
         ErrorCode.AuthFailed => "No valid API key",
         ErrorCode.NotAllowed => "Not allowed",

@@ -59,10 +59,14 @@ internal sealed class ApiRequest(HttpContext http, ApiKey key, TimeProvider time
     /// <summary>Takes operations from the key's rate.</summary>
     public void Take(int operations)
     {
-        if (!key.TryTake(operations))
+        if (!key.TryTake(operations, out var wait))
         {
             throw new ApiException(
-                new ApiProblem(StatusCodes.Status429TooManyRequests, ErrorCode.RateLimited, $"More than {ApiKey.MaxPerSecond} operations a second with this key.") { RetryAfter = 1 });
+                new ApiProblem(StatusCodes.Status429TooManyRequests, ErrorCode.RateLimited, $"More than {key.Rate.Rps} operations a second with this key.")
+                {
+                    Refusal = ApiRefusal.Rate,
+                    RetryAfter = (int)Math.Clamp(Math.Ceiling(wait.TotalSeconds), 1, 3_600),
+                });
         }
     }
 

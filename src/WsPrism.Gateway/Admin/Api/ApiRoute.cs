@@ -3,6 +3,9 @@ namespace WsPrism.Gateway.Admin.Api;
 /// <summary>The methods of one path.</summary>
 internal sealed record ApiRoute
 {
+    /// <summary>The path as metrics name it, with the names of its parts in place of what a caller wrote there.</summary>
+    public required string Path { get; init; }
+
     public Func<ApiRequest, Task>? Get { get; init; }
 
     public Func<ApiRequest, Task>? Post { get; init; }

@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using WsPrism.Core;
 using WsPrism.Core.Delivery;
@@ -15,7 +15,8 @@ internal sealed class TenantCalls(GatewayNode node, TimeProvider time)
 {
     private static readonly TimeSpan MinInterval = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<Tenant, Sample> _samples = new();
+    // Of a tenant that is gone nothing stays.
+    private readonly ConditionalWeakTable<Tenant, Sample> _samples = [];
     private readonly long _started = time.GetTimestamp();
 
     /// <summary>Writes a tenant of the operator's list.</summary>
@@ -80,7 +81,7 @@ internal sealed class TenantCalls(GatewayNode node, TimeProvider time)
     private Sample Measure(Tenant tenant, Ledger ledger)
     {
         var now = time.GetTimestamp();
-        var before = _samples.GetOrAdd(tenant, new Sample(_started, 0, 0, 0, 0, 0, 0));
+        var before = _samples.TryGetValue(tenant, out var known) ? known : new Sample(_started, 0, 0, 0, 0, 0, 0);
         var seconds = time.GetElapsedTime(before.At, now).TotalSeconds;
         if (before.At != _started && seconds < MinInterval.TotalSeconds)
         {
@@ -92,7 +93,7 @@ internal sealed class TenantCalls(GatewayNode node, TimeProvider time)
         var delivered = Enum.GetValues<DeliveryClass>().Sum(cls => ledger.Count(cls, Fate.Delivered));
         var sample = new Sample(
             now, ext, hot, delivered, PerSecond(ext - before.Ext), PerSecond(hot - before.Hot), PerSecond(Math.Max(0, delivered - before.Delivered)));
-        _samples[tenant] = sample;
+        _samples.AddOrUpdate(tenant, sample);
         return sample;
 
         double PerSecond(long count) => Math.Round(count / Math.Max(seconds, 0.001), 1);

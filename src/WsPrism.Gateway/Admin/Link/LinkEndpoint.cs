@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using WsPrism.Backend.Link;
 using WsPrism.Core;
-using WsPrism.Core.Configuration;
 using WsPrism.Core.ServerApi;
 using WsPrism.Gateway.Admin.Api;
 using WsPrism.Transports.WebSockets;
@@ -9,7 +8,7 @@ using WsPrism.Transports.WebSockets;
 namespace WsPrism.Gateway.Admin.Link;
 
 /// <summary><c>GET /v1/backend</c>: finds the key, the tenant and the services like the server API, upgrades, and serves the worker until it is gone.</summary>
-internal sealed class LinkEndpoint(GatewayNode node, BackendLinks links, ApiKeys keys, GatewayConfig config, ILoggerFactory loggers)
+internal sealed class LinkEndpoint(GatewayNode node, BackendLinks links, Func<ApiKeys> keys, ILoggerFactory loggers)
 {
     public const string Path = "/v1/backend";
 
@@ -21,7 +20,7 @@ internal sealed class LinkEndpoint(GatewayNode node, BackendLinks links, ApiKeys
         LinkRequest request;
         try
         {
-            request = LinkRequest.Read(http, keys, node, links);
+            request = LinkRequest.Read(http, keys(), node, links);
         }
         catch (ApiException exception)
         {
@@ -45,9 +44,9 @@ internal sealed class LinkEndpoint(GatewayNode node, BackendLinks links, ApiKeys
             Name = request.Worker ?? $"{request.Tenant.Id}-{request.Link.NextWorker()}",
             Services = request.Services,
             Rooms = request.Rooms,
-            PingIntervalMs = config.PingIntervalMs,
-            IdleTimeoutMs = config.IdleTimeoutMs,
-            WriterSendTimeoutMs = config.WriterSendTimeoutMs,
+            PingIntervalMs = node.Timings.PingIntervalMs,
+            IdleTimeoutMs = node.Timings.IdleTimeoutMs,
+            WriterSendTimeoutMs = node.Timings.WriterSendTimeoutMs,
             MaxMessageBytes = maxBytes,
         };
         Stream stream;

@@ -1,7 +1,9 @@
 using System.Buffers;
 using WsPrism.Backend;
 using WsPrism.Core;
+using WsPrism.Gateway.Admin.Api;
 using WsPrism.Gateway.Handshake;
+using WsPrism.Gateway.Reload;
 
 namespace WsPrism.Gateway.Admin.Metrics;
 
@@ -11,14 +13,19 @@ internal sealed class MetricsPage
     private readonly GatewayNode _node;
     private readonly BackendServices _backends;
     private readonly HandshakeCounters _handshakes;
+    private readonly ApiCounters _api;
+    private readonly ReloadCounters _reloads;
     private readonly LedgerMetrics _ledgers;
     private readonly ProcessMetrics _process;
 
-    public MetricsPage(GatewayNode node, BackendServices backends, HandshakeCounters handshakes, TimeProvider time)
+    public MetricsPage(
+        GatewayNode node, BackendServices backends, HandshakeCounters handshakes, ApiCounters api, ReloadCounters reloads, TimeProvider time)
     {
         _node = node;
         _backends = backends;
         _handshakes = handshakes;
+        _api = api;
+        _reloads = reloads;
         _ledgers = new LedgerMetrics(node, time);
         _process = new ProcessMetrics(node, time);
     }
@@ -37,6 +44,8 @@ internal sealed class MetricsPage
         ServiceMetrics.Write(page, tenants);
         BackendMetrics.Write(page, _backends);
         LinkMetrics.Write(page, _backends.Links);
+        ApiMetrics.Write(page, _api);
+        ReloadMetrics.Write(page, _reloads);
         _process.Write(page);
     }
 }
