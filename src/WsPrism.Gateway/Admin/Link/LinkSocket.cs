@@ -69,11 +69,10 @@ internal sealed class LinkSocket : ILinkWire, IWebSocketFrameSink, IDisposable
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
-        }
-
-        if (!_hasPeerClosed)
-        {
-            worker.Lose();
+            if (!_hasPeerClosed)
+            {
+                worker.Lose();
+            }
         }
 
         // Until here the strand may write.
