@@ -11,9 +11,9 @@ internal interface ILinkWire
     /// <summary>Completes when there is room for more. One at a time.</summary>
     ValueTask WriteAsync(ReadOnlyMemory<byte> bytes);
 
-    /// <summary>The close is written: the connection ends when the other side has closed too, or a little later.</summary>
+    /// <summary>The close is written: the connection ends when the other side has closed too, or a little later. Nothing may be called after it.</summary>
     void Finish();
 
-    /// <summary>Cuts it off. More than once does nothing.</summary>
+    /// <summary>Cuts it off. Nothing may be called after it.</summary>
     void Abort();
 }

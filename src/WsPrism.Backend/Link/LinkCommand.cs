@@ -69,9 +69,10 @@ internal ref struct LinkCommand
             // Whatever follows the object is an exception.
             problem ??= reader.Read() ? "The message is not an object." : null;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            problem = "The message is not JSON, or too deep.";
+            // The second is the reader's for a name or word with half of a surrogate pair.
+            problem = "The message is not JSON, or too deep, or has half of a surrogate pair.";
         }
 
         problem ??= read.Check() ?? read.DecodeFrame(message);

@@ -215,10 +215,7 @@ internal sealed partial class LinkWorker : IThreadPoolWorkItem, IMembershipWatch
         {
             // A fault takes this worker, never the process.
             Log.Failed(_logger, exception, _link.Id, _options.Name);
-            _hasEnded = true;
-            _wire.Abort();
-            Finish();
-            _link.Remove(this);
+            CutAfterFault();
         }
 
         // Read while the strand is still ours.
@@ -479,19 +476,19 @@ internal sealed partial class LinkWorker : IThreadPoolWorkItem, IMembershipWatch
 
     private void Tick()
     {
-        if (_hasEnded)
+        if (_isFinished)
         {
-            if (_isWriting && _nowMs - _writeBeganMs > _options.WriterSendTimeoutMs)
-            {
-                _wire.Abort();
-            }
-
             return;
         }
 
         if (_isWriting && _nowMs - _writeBeganMs > _options.WriterSendTimeoutMs)
         {
             Cut(CloseCode.SlowConsumer, "it does not read");
+            return;
+        }
+
+        if (_hasEnded)
+        {
             return;
         }
 
@@ -755,11 +752,32 @@ internal sealed partial class LinkWorker : IThreadPoolWorkItem, IMembershipWatch
 
     private void Cut(ushort code, string reason)
     {
-        End(code, reason);
-        if (!_isFinished)
+        try
         {
-            Finish();
-            _wire.Abort();
+            End(code, reason);
+        }
+        finally
+        {
+            if (!_isFinished)
+            {
+                Finish();
+                _wire.Abort();
+            }
+        }
+    }
+
+    // Something is broken here, perhaps in the middle of leaving: each step for itself.
+    private void CutAfterFault()
+    {
+        try
+        {
+            Cut(CloseCode.GoingAway, "the gateway failed");
+        }
+        catch (Exception exception)
+        {
+            Log.Failed(_logger, exception, _link.Id, _options.Name);
+            _hasEnded = true;
+            _link.Remove(this);
         }
     }
 

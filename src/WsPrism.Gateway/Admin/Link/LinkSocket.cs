@@ -69,11 +69,10 @@ internal sealed class LinkSocket : ILinkWire, IWebSocketFrameSink, IDisposable
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
-        }
-
-        if (!_hasPeerClosed)
-        {
-            worker.Lose();
+            if (!_hasPeerClosed)
+            {
+                worker.Lose();
+            }
         }
 
         // Until here the strand may write.
@@ -96,15 +95,16 @@ internal sealed class LinkSocket : ILinkWire, IWebSocketFrameSink, IDisposable
 
     public void Finish()
     {
-        _done.TrySetResult();
         _reading.CancelAfter(CloseLinger);
+        _done.TrySetResult();
     }
 
     public void Abort()
     {
+        // In this order: with the last line the request may be over, and what belongs to it somebody else's.
         _abort();
-        _done.TrySetResult();
         _reading.CancelAfter(TimeSpan.Zero);
+        _done.TrySetResult();
     }
 
     public void Dispose()
