@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace WsPrism.BackendBench;
@@ -32,7 +31,7 @@ internal sealed partial class GatewayUnderLoad : IAsyncDisposable
     public static async Task<GatewayUnderLoad> StartAsync(int core, string backend)
     {
         var file = Path.GetTempFileName();
-        await File.WriteAllTextAsync(file, string.Create(CultureInfo.InvariantCulture, $$"""
+        await File.WriteAllTextAsync(file, $$"""
             version: 1
             gateway:
               listen: "127.0.0.1:0"
@@ -43,7 +42,8 @@ internal sealed partial class GatewayUnderLoad : IAsyncDisposable
                 auth:
                   dev_tickets: {"load-*": "user:load-*"}
                 api_keys: ["{{Key}}"]
-                limits: {outbound: {ext_messages: 65536, ext_bytes: 67108864, hot_reliable_bytes: 67108864}}
+                limits:
+                  outbound: {ext_messages: 65536, ext_bytes: 67108864, hot_reliable_bytes: 67108864}
                 policy:
                   rate_limit_rps: 1000000
                   rate_limit_burst: 1000000
@@ -52,7 +52,7 @@ internal sealed partial class GatewayUnderLoad : IAsyncDisposable
                   ext:
                     - {name: hook, kind: webhook, url: "{{backend}}", secret: "{{HookSecret}}"}
                     - {name: work, kind: rpc, timeout_ms: 1000}
-            """));
+            """);
         var start = new ProcessStartInfo("taskset", ["-c", $"{core}", "dotnet", Path.Combine(AppContext.BaseDirectory, "wsprism.dll"), "start", "--config", file])
         {
             RedirectStandardOutput = true,

@@ -66,7 +66,7 @@ public sealed class ChatBackendTests
     public void A_backend_has_less_than_a_hundred_lines(string path) => Assert.InRange(File.ReadAllLines(Repository.PathOf(path)).Length, 1, 99);
 
     private static string Sign(string id, long time, byte[] body) =>
-        "v1," + Convert.ToBase64String(HMACSHA256.HashData(HookSecret, [.. Encoding.UTF8.GetBytes($"{id}.{time}."), .. body]));
+        "v1," + Convert.ToBase64String(HMACSHA256.HashData(HookSecret, (byte[])[.. Encoding.UTF8.GetBytes($"{id}.{time}."), .. body]));
 
     /// <summary>A backend and a gateway that know each other, on ports that the system chose.</summary>
     private sealed class Sample : IAsyncDisposable

@@ -66,7 +66,7 @@ internal sealed class LinkTarget : IFuzzTarget
         }
 
         using var document = JsonDocument.Parse(text.ToArray());
-        BrokenInvariantException.ThrowIfNot(document.RootElement.GetProperty("op").GetString() == command.Kind.ToString().ToLowerInvariant(), "the op is the one that stands there");
+        BrokenInvariantException.ThrowIfNot(string.Equals(document.RootElement.GetProperty("op").GetString(), command.Kind.ToString(), StringComparison.OrdinalIgnoreCase), "the op is the one that stands there");
         BrokenInvariantException.ThrowIfNot(command.RequestCredit is >= 0 and <= LinkLimits.MaxUnanswered && command.FrameCredit is >= 0 and <= LinkLimits.MaxFrameCredit, "credit is in range");
         if (command.Kind == LinkCommandKind.Publish)
         {

@@ -13,7 +13,7 @@ var secret = Convert.FromBase64String(Environment.GetEnvironmentVariable("HOOK_S
 var api = new HttpClient { BaseAddress = new Uri(Environment.GetEnvironmentVariable("GATEWAY_API") ?? "http://127.0.0.1:9090") };
 api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Environment.GetEnvironmentVariable("API_KEY"));
 var rooms = new ConcurrentDictionary<string, List<Line>>(); // what was said in each room, the last 50
-var answered = new ConcurrentDictionary<string, (long Until, Lazy<Task<JsonNode?>> Answer)>();
+var answered = new Dictionary<string, (long Until, Task<JsonNode?> Answer)>();
 var app = builder.Build();
 
 // Who may have a ticket is the application's to say; here everybody who asks.
@@ -72,24 +72,25 @@ async Task<IResult> SignedAsync(HttpRequest request, Func<JsonNode, Task<object?
     var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
     if (!long.TryParse(time, out var sent) || Math.Abs(now - sent) > 300 || !IsSigned(id, time, body, request.Headers["Webhook-Signature"].ToString()))
         return Results.Unauthorized();
-    foreach (var old in answered.Where(entry => entry.Value.Until < now))
-        answered.TryRemove(old.Key, out _);
-    var once = answered.GetOrAdd(id, _ => (now + 600, new Lazy<Task<JsonNode?>>(async () => JsonSerializer.SerializeToNode(await act(JsonNode.Parse(body)!), JsonSerializerOptions.Web))));
-    try
+    Task<JsonNode?> answer;
+    lock (answered)
     {
-        return await once.Answer.Value is { } answer ? Results.Json(answer) : Results.NoContent();
+        foreach (var old in answered.Where(entry => entry.Value.Until < now || entry.Value.Answer.IsFaulted).ToArray())
+            answered.Remove(old.Key); // One that failed may come again, too.
+        if (!answered.TryGetValue(id, out var known))
+            answered[id] = known = (now + 600, ActAsync());
+        answer = known.Answer;
     }
-    catch (HttpRequestException)
-    {
-        answered.TryRemove(id, out _); // The gateway did not take it: it may come again.
-        throw;
-    }
+
+    return await answer is { } json ? Results.Json(json) : Results.NoContent();
+
+    async Task<JsonNode?> ActAsync() => JsonSerializer.SerializeToNode(await act(JsonNode.Parse(body)!), JsonSerializerOptions.Web);
 }
 
 // Standard Webhooks: the signature is over id, time and body.
 bool IsSigned(string id, string time, byte[] body, string signatures)
 {
-    var expected = "v1," + Convert.ToBase64String(HMACSHA256.HashData(secret, [.. Encoding.UTF8.GetBytes($"{id}.{time}."), .. body]));
+    var expected = "v1," + Convert.ToBase64String(HMACSHA256.HashData(secret, (byte[])[.. Encoding.UTF8.GetBytes($"{id}.{time}."), .. body]));
     return signatures.Split(' ').Any(given => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(expected)));
 }
 

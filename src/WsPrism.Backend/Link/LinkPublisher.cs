@@ -97,8 +97,7 @@ internal sealed class LinkPublisher(Tenant tenant, ServerPublisher publisher, Ac
                 _found.Add(session);
                 break;
             case LinkTarget.All:
-                _found.AddRange(tenant.Registry.Sessions());
-                break;
+                return SendToAll(publish, frame);
         }
 
         return SendToSessions(publish, frame);
@@ -153,6 +152,24 @@ internal sealed class LinkPublisher(Tenant tenant, ServerPublisher publisher, Ac
         else
         {
             _counts.Add(publisher.PostToRoomAsync(broadcast, exclude: null));
+        }
+
+        return default;
+    }
+
+    private (ErrorCode Code, string Text) SendToAll(in LinkPublish publish, in HotFrame frame)
+    {
+        var outgoing = publish.Op == LinkOp.Frame ? ServerPublisher.Encode(frame) : Encode(publish, default);
+        if (IsTooLong(publish, outgoing))
+        {
+            return (ErrorCode.PayloadTooLarge, "The message is longer than the tenant allows.");
+        }
+
+        var except = publish.Except;
+        var count = publisher.PostToAllAsync(tenant, outgoing, except == 0 ? null : session => session.Handle == except);
+        if (publish.Receipt != 0)
+        {
+            _counts.Add(count);
         }
 
         return default;

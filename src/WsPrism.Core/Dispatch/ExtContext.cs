@@ -155,6 +155,12 @@ internal sealed class ExtContext : IExtContext
 
     public void RefreshTicket(ReadOnlySpan<byte> ticket)
     {
+        if (_session.RefusedRefreshes?.IsTooMany(_shard.Clock.NowNs) == true)
+        {
+            Fail(ErrorCode.ResourceExhausted, "Too many tickets that are not valid; wait before the next one.");
+            return;
+        }
+
         var text = System.Text.Encoding.UTF8.GetString(ticket);
         if (_session.Tenant.Tickets.TryInspect(text, out var verdict))
         {

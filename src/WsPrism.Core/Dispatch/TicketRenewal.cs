@@ -20,6 +20,7 @@ internal static class TicketRenewal
         }
         else if (!session.TryRefresh(verdict))
         {
+            (session.RefusedRefreshes ??= new RefusedRefreshes()).Count(session.Shard.Clock.NowNs);
             context.Fail(ErrorCode.AuthFailed, "The ticket is not valid for this user.");
         }
     }

@@ -50,6 +50,11 @@ internal sealed class ServerPublisher(Shard[] shards)
                 : Task.FromResult(0);
         }
 
+        if (target.Kind == PublishTargetKind.Everybody)
+        {
+            return PostToAllAsync(tenant, Encode(message, default), message.Exclude is { } exclude ? session => exclude.Contains(session.SessionId) : null);
+        }
+
         var sessions = FindSessions(tenant, target);
         return sessions.Length == 0 ? Task.FromResult(0) : PostToSessionsAsync(sessions, Encode(message, default), message.Exclude);
     }
@@ -65,6 +70,11 @@ internal sealed class ServerPublisher(Shard[] shards)
             return tenant.Registry.FindRoom(target.Name) is { } room
                 ? PostToRoomAsync(Encode(room, frame, except: null), exclude: null)
                 : Task.FromResult(0);
+        }
+
+        if (target.Kind == PublishTargetKind.Everybody)
+        {
+            return PostToAllAsync(tenant, Encode(frame), isExcluded: null);
         }
 
         var sessions = FindSessions(tenant, target);
@@ -115,14 +125,16 @@ internal sealed class ServerPublisher(Shard[] shards)
     private static Session[] FindSessions(Tenant tenant, in PublishTarget target) => target.Kind switch
     {
         PublishTargetKind.User => tenant.Registry.SessionsOf(target.Name),
-        PublishTargetKind.Session => tenant.Registry.FindSession(target.Name) is { } session ? [session] : [],
-        _ => tenant.Registry.Sessions(),
+        _ => tenant.Registry.FindSession(target.Name) is { } session ? [session] : [],
     };
 
     private static OutboundFrame Encode(ServerMessage message, ReadOnlySpan<byte> room) => EnvelopeFrames.Encode(DeliveryClass.Ext, EnvelopeOf(message, room));
 
     private static OutboundEnvelope EnvelopeOf(ServerMessage message, ReadOnlySpan<byte> room) =>
         new() { Svc = message.Svc, Type = message.Type, Room = room, Data = message.Data.Span };
+
+    /// <summary>Delivers what is encoded to all sessions of the tenant; answers how many got it.</summary>
+    public Task<int> PostToAllAsync(Tenant tenant, OutboundFrame frame, Func<Session, bool>? isExcluded) => TenantDelivery.PostAsync(tenant, shards, frame, isExcluded);
 
     /// <summary>Delivers what is encoded to the members of its room; answers how many got it.</summary>
     public Task<int> PostToRoomAsync(Broadcast broadcast, IReadOnlySet<string>? exclude)

@@ -90,6 +90,9 @@ internal sealed partial class Session : ISession, IConnectionHandler
     /// <summary>The end of its ticket; null where none of its tickets so far had one.</summary>
     public TicketWatch? TicketWatch { get; private set; }
 
+    /// <summary>Tickets that it has shown and that were not good; null where all were.</summary>
+    public RefusedRefreshes? RefusedRefreshes { get; set; }
+
     /// <summary>The rooms that the session is in.</summary>
     public JoinedRooms Rooms { get; } = new();
 
@@ -107,6 +110,9 @@ internal sealed partial class Session : ISession, IConnectionHandler
 
     /// <summary>What a backend keeps here: one JSON value, empty for none.</summary>
     public ReadOnlySpan<byte> State => _state;
+
+    /// <summary>The session's place in its shard's list of the tenant's sessions, whose it is.</summary>
+    public int ListIndex { get; set; }
 
     /// <summary>True while the session is in its shard's list of sessions to flush.</summary>
     public bool IsTouched { get; set; }
@@ -146,6 +152,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
 
         replaced?.Shard.Post(() => replaced.End(EndReason.Replaced));
         TenantShard.Counters.Sessions++;
+        TenantShard.Sessions.Add(this);
         Log.Opened(_logger, Tenant.Id, SessionId, TraceId, User, Connection.TransportName, Connection.RemoteAddress);
         if (Tenant.IsRemoved)
         {
@@ -481,6 +488,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
         {
             Tenant.Registry.Remove(this);
             TenantShard.Counters.Sessions--;
+            TenantShard.Sessions.Remove(this);
         }
 
         Tenant.Registry.ReleaseSeat();

@@ -430,12 +430,21 @@ internal sealed class TenantRegistry
         }
     }
 
-    /// <summary>A copy of the users in a room at this moment, with their sessions' handles.</summary>
-    public (string User, uint[] Handles)[] MembersOf(Room room)
+    /// <summary>A copy of the list of users in a room at this moment.</summary>
+    public UserEntry[] UsersOf(Room room)
     {
         lock (_gate)
         {
-            return [.. room.Users.Select(entry => (entry.Key.Identity.User, entry.Value.ToArray()))];
+            return [.. room.Users.Keys];
+        }
+    }
+
+    /// <summary>The handles of the sessions that a user has in a room; empty where there are none any more.</summary>
+    public uint[] HandlesOf(Room room, UserEntry user)
+    {
+        lock (_gate)
+        {
+            return room.Users.TryGetValue(user, out var handles) ? [.. handles] : [];
         }
     }
 

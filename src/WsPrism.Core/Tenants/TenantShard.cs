@@ -1,6 +1,7 @@
 using WsPrism.Core.Delivery;
 using WsPrism.Core.Metrics;
 using WsPrism.Core.Policies;
+using WsPrism.Core.Sessions;
 
 namespace WsPrism.Core.Tenants;
 
@@ -16,6 +17,9 @@ internal sealed class TenantShard
     public Ledger Ledger { get; } = new();
 
     public TenantCounters Counters { get; } = new();
+
+    /// <summary>The sessions that are open here.</summary>
+    public SessionList Sessions { get; } = new();
 
     public LeasedRateBucket ExtBucket { get; }
 

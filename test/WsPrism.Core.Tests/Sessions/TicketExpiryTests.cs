@@ -92,6 +92,25 @@ public sealed class TicketExpiryTests
     }
 
     [Fact]
+    public void Who_shows_too_many_bad_tickets_is_not_looked_at_for_a_while()
+    {
+        using var gateway = Gateway();
+        var alice = gateway.ConnectWith(Ticket(gateway, "alice", seconds: 100));
+        alice.ReadAll();
+        for (var i = 0; i < RefusedRefreshes.Burst; i++)
+        {
+            Assert.Equal("AUTH_FAILED", Refresh(alice, Ticket(gateway, "bob", seconds: 1_000)).NextEnvelope().Code);
+        }
+
+        Assert.Equal("RESOURCE_EXHAUSTED", Refresh(alice, Ticket(gateway, "alice", seconds: 1_000)).NextEnvelope().Code);
+
+        gateway.Advance(10_000);
+        alice.ReadAll();
+        Refresh(alice, Ticket(gateway, "alice", seconds: 1_000));
+        Assert.Equal(gateway.Time.GetUtcNow().ToUnixTimeMilliseconds() + 1_000_000, alice.Session.Identity.ExpiresAtMs);
+    }
+
+    [Fact]
     public void A_refused_refresh_leaves_the_end_where_it_is()
     {
         using var gateway = Gateway();

@@ -13,12 +13,12 @@ public sealed class CertificateTests : IDisposable
     public void Dispose() => _certificates.Dispose();
 
     [Fact]
-    public void Without_TLS_there_is_no_certificate() => Assert.Null(ServerCertificate.Load(null));
+    public void Without_TLS_there_is_no_certificate() => Assert.Null(ServerCertificate.Load(null, "gateway.tls"));
 
     [Fact]
     public void A_file_that_is_no_certificate_is_named()
     {
-        var exception = Assert.Throws<CertificateException>(() => ServerCertificate.Load(new TlsConfig { CertFile = _certificates.Broken, KeyFile = _certificates.KeyFile }));
+        var exception = Assert.Throws<CertificateException>(() => ServerCertificate.Load(new TlsConfig { CertFile = _certificates.Broken, KeyFile = _certificates.KeyFile }, "gateway.tls"));
 
         Assert.StartsWith($"gateway.tls: cannot use {_certificates.Broken}: it holds no certificate", exception.Message, StringComparison.Ordinal);
     }
@@ -26,7 +26,7 @@ public sealed class CertificateTests : IDisposable
     [Fact]
     public void A_key_of_another_certificate_is_named()
     {
-        var exception = Assert.Throws<CertificateException>(() => ServerCertificate.Load(new TlsConfig { CertFile = _certificates.CertFile, KeyFile = _certificates.OtherKeyFile }));
+        var exception = Assert.Throws<CertificateException>(() => ServerCertificate.Load(new TlsConfig { CertFile = _certificates.CertFile, KeyFile = _certificates.OtherKeyFile }, "gateway.tls"));
 
         Assert.Contains(_certificates.OtherKeyFile, exception.Message, StringComparison.Ordinal);
     }
@@ -34,7 +34,7 @@ public sealed class CertificateTests : IDisposable
     [Fact]
     public void A_wrong_password_is_an_error_that_does_not_show_it()
     {
-        var exception = Assert.Throws<CertificateException>(() => ServerCertificate.Load(new TlsConfig { PfxFile = _certificates.PfxFile, Password = "secret" }));
+        var exception = Assert.Throws<CertificateException>(() => ServerCertificate.Load(new TlsConfig { PfxFile = _certificates.PfxFile, Password = "secret" }, "gateway.tls"));
 
         Assert.StartsWith($"gateway.tls: cannot use {_certificates.PfxFile}: ", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", exception.Message, StringComparison.Ordinal);
@@ -43,7 +43,7 @@ public sealed class CertificateTests : IDisposable
     [Fact]
     public void A_file_that_is_gone_is_named()
     {
-        var exception = Assert.Throws<CertificateException>(() => ServerCertificate.Load(new TlsConfig { PfxFile = _certificates.PfxFile + ".gone" }));
+        var exception = Assert.Throws<CertificateException>(() => ServerCertificate.Load(new TlsConfig { PfxFile = _certificates.PfxFile + ".gone" }, "gateway.tls"));
 
         Assert.Contains(".gone", exception.Message, StringComparison.Ordinal);
     }

@@ -79,31 +79,32 @@ public sealed class ApiLimitTests
     }
 
     [Fact]
-    public async Task One_keys_slow_requests_leave_place_for_other_keys()
+    public async Task One_tenants_slow_requests_leave_place_for_others()
     {
         await using var api = await ApiUnderTest.StartAsync();
         var slow = new List<RawClient>();
-        for (var i = 0; i < ApiKey.MaxAtOnce; i++)
+        for (var i = 0; i < ApiSlots.Max; i++)
         {
             slow.Add(await RawClient.ConnectAsync(api.Gateway.AdminAddress));
             await slow[i].SendAsync(RawClient.Request("POST", "/v1/tenants/acme/messages", Authorization, "Content-Length: 100"));
         }
 
         HttpAnswer? refused = null;
-        await Patience.UntilAsync(async () => (refused = await api.AskAsync("GET", "/v1/tenants/acme/rooms")).Status == 429, "the key is busy");
+        await Patience.UntilAsync(async () => (refused = await api.AskAsync("GET", "/v1/tenants/acme/rooms")).Status == 429, "the tenant is busy");
         Assert.StartsWith("429 RATE_LIMITED: ", ApiUnderTest.ProblemOf(refused!), StringComparison.Ordinal);
         Assert.Equal("1", refused!.Header("retry-after"));
-        Assert.Equal(200, (await api.AskAsync("GET", "/v1/tenants/acme/rooms", key: ApiUnderTest.OldAcmeKey)).Status);
+        Assert.Equal(429, (await api.AskAsync("GET", "/v1/tenants/acme/rooms", key: ApiUnderTest.OldAcmeKey)).Status);
+        Assert.Equal(200, (await api.AskAsync("GET", "/v1/tenants/acme/rooms", key: ApiUnderTest.OperatorKey)).Status);
 
         slow.ForEach(client => client.Reset());
-        await Patience.UntilAsync(async () => (await api.AskAsync("GET", "/v1/tenants/acme/rooms")).Status == 200, "the key is free again");
+        await Patience.UntilAsync(async () => (await api.AskAsync("GET", "/v1/tenants/acme/rooms")).Status == 200, "the tenant is free again");
     }
 
     [Fact]
     public void A_key_has_a_rate_from_which_a_batch_takes_all_or_nothing()
     {
         var time = new WsPrism.Testing.ManualTime();
-        var key = new ApiKey([], null, new RateLimit(2_000, 1_000), time);
+        var key = new ApiKey([], null, new ApiSlots(), new RateLimit(2_000, 1_000), time);
 
         Assert.True(key.TryTake(999, out _));
         Assert.False(key.TryTake(2, out _));
@@ -148,13 +149,17 @@ public sealed class ApiLimitTests
         var last = await RawClient.ConnectAsync(api.Gateway.AdminAddress);
         await last.SendAsync(RawClient.Request("POST", "/v1/tenants/acme/messages", $"Authorization: Bearer {keys[0]}", "Content-Length: 100"));
         HttpAnswer? refused = null;
-        await Patience.UntilAsync(async () => (refused = await api.AskAsync("GET", "/v1/tenants/acme/rooms")).Status == 503, "the API is full");
+        await Patience.UntilAsync(async () => (refused = await api.AskAsync("GET", "/v1/tenants/acme/rooms", key: ApiUnderTest.OperatorKey)).Status == 503, "the API is full");
 
         Assert.Equal("503 RESOURCE_EXHAUSTED: Too many requests are under way.", ApiUnderTest.ProblemOf(refused!));
         Assert.Equal("1", refused!.Header("retry-after"));
         Assert.Equal(200, (await api.Gateway.AskAdminAsync("/healthz")).Status);
         last.Reset();
-        await Patience.UntilAsync(async () => (await api.AskAsync("GET", "/v1/tenants/acme/rooms")).Status == 200, "there is a place again");
+        await Patience.UntilAsync(
+            async () => (await api.AskAsync("GET", "/v1/tenants/acme/rooms", key: ApiUnderTest.OperatorKey)).Status == 200, "there is a place again");
+        Assert.Equal(503, (await api.AskAsync("GET", "/v1/tenants/acme/rooms")).Status);
+        slow.Take(ApiEndpoints.KeptForOperators).ToList().ForEach(client => client.Reset());
+        await Patience.UntilAsync(async () => (await api.AskAsync("GET", "/v1/tenants/acme/rooms")).Status == 200, "there is a place for tenants");
         slow.ForEach(client => client.Reset());
     }
 

@@ -15,6 +15,9 @@ internal sealed partial class ApiEndpoints
     /// <summary>Requests of all keys at once.</summary>
     public const int MaxAtOnce = 256;
 
+    /// <summary>Of those, what is kept for the operator's keys: whatever tenants do, somebody can look and act.</summary>
+    public const int KeptForOperators = 32;
+
     private const string TenantsPath = "/v1/tenants";
     private const string OpenApiPath = "/v1/openapi.json";
     private const string ReloadPath = "/v1/reload";
@@ -115,14 +118,14 @@ internal sealed partial class ApiEndpoints
                 return new ApiProblem(StatusCodes.Status401Unauthorized, ErrorCode.AuthFailed, "Send Authorization: Bearer and a key of gateway.admin.api_keys or of the tenant's api_keys.") { Refusal = ApiRefusal.NoKey };
             }
 
-            if (atOnce > MaxAtOnce)
+            if (atOnce > (found.Tenant is null ? MaxAtOnce : MaxAtOnce - KeptForOperators))
             {
                 return new ApiProblem(StatusCodes.Status503ServiceUnavailable, ErrorCode.ResourceExhausted, "Too many requests are under way.") { Refusal = ApiRefusal.TooMany, RetryAfter = 1 };
             }
 
-            if (!found.TryEnter())
+            if (!found.Slots.TryEnter())
             {
-                return new ApiProblem(StatusCodes.Status429TooManyRequests, ErrorCode.RateLimited, $"More than {ApiKey.MaxAtOnce} requests of this key are under way.") { Refusal = ApiRefusal.KeyIsBusy, RetryAfter = 1 };
+                return new ApiProblem(StatusCodes.Status429TooManyRequests, ErrorCode.RateLimited, $"More than {ApiSlots.Max} requests of this tenant, or with this key of the operator, are under way.") { Refusal = ApiRefusal.KeyIsBusy, RetryAfter = 1 };
             }
 
             key = found;
@@ -152,7 +155,7 @@ internal sealed partial class ApiEndpoints
         }
         finally
         {
-            key?.Leave();
+            key?.Slots.Leave();
             Interlocked.Decrement(ref _atOnce);
         }
     }

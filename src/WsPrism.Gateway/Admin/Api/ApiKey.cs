@@ -2,21 +2,18 @@ using WsPrism.Core.Policies;
 
 namespace WsPrism.Gateway.Admin.Api;
 
-/// <summary>One key, by its hash alone: whose it is, how fast it may ask, and how much at once. Safe for all threads.</summary>
+/// <summary>One key, by its hash alone: whose it is, and how fast it may ask. Safe for all threads.</summary>
 internal sealed class ApiKey
 {
-    /// <summary>Requests of one key at once: one whose bodies come slowly holds up itself.</summary>
-    public const int MaxAtOnce = 64;
-
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
     private readonly long _origin;
     private RateLimit _rate;
     private RateBucket _bucket;
-    private int _atOnce;
 
-    public ApiKey(byte[] hash, string? tenant, RateLimit rate, TimeProvider time)
+    public ApiKey(byte[] hash, string? tenant, ApiSlots slots, RateLimit rate, TimeProvider time)
     {
+        Slots = slots;
         Hash = hash;
         Tenant = tenant;
         _rate = rate;
@@ -29,6 +26,9 @@ internal sealed class ApiKey
 
     /// <summary>The tenant that it reaches; null reaches all.</summary>
     public string? Tenant { get; }
+
+    /// <summary>What bounds its requests at once, with those of its owner's other keys.</summary>
+    public ApiSlots Slots { get; }
 
     /// <summary>Operations of the key a second, and at once; a batch takes one for each of its messages. A reload changes it.</summary>
     public RateLimit Rate
@@ -49,21 +49,6 @@ internal sealed class ApiKey
             }
         }
     }
-
-    /// <summary>Begins a request; false where too many of this key are under way.</summary>
-    public bool TryEnter()
-    {
-        if (Interlocked.Increment(ref _atOnce) <= MaxAtOnce)
-        {
-            return true;
-        }
-
-        Leave();
-        return false;
-    }
-
-    /// <summary>Ends a request.</summary>
-    public void Leave() => Interlocked.Decrement(ref _atOnce);
 
     /// <summary>Takes operations from the rate, all or none; where there are none it says when one will be.</summary>
     public bool TryTake(int operations, out TimeSpan retryAfter)

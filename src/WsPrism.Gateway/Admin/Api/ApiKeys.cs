@@ -22,16 +22,21 @@ internal sealed class ApiKeys
     public ApiKeys(WsPrismConfig config, TimeProvider time, ApiKeys? before = null)
     {
         var rate = new RateLimit(config.Gateway.Admin.RateLimitRps, config.Gateway.Admin.RateLimitBurst);
+        var slots = (before?._keys ?? []).Where(key => key.Tenant is not null).DistinctBy(key => key.Tenant).ToDictionary(key => key.Tenant!, key => key.Slots, StringComparer.Ordinal);
         _keys =
         [
             .. config.Gateway.Admin.ApiKeys.Select(key => Create(key, null)),
             .. config.Tenants.SelectMany(tenant => tenant.ApiKeys.Select(key => Create(key, tenant.Id))),
         ];
 
+        // The operator's keys are bounded each for itself, a tenant's all together.
+        ApiSlots SlotsOf(string? tenant) =>
+            tenant is null ? new ApiSlots() : slots.TryGetValue(tenant, out var known) ? known : slots[tenant] = new ApiSlots();
+
         ApiKey Create(string text, string? tenant)
         {
             var hash = HashOf(text);
-            var key = Array.Find(before?._keys ?? [], known => known.Tenant == tenant && known.Hash.AsSpan().SequenceEqual(hash)) ?? new ApiKey(hash, tenant, rate, time);
+            var key = Array.Find(before?._keys ?? [], known => known.Tenant == tenant && known.Hash.AsSpan().SequenceEqual(hash)) ?? new ApiKey(hash, tenant, SlotsOf(tenant), rate, time);
             key.Rate = rate;
             return key;
         }

@@ -40,11 +40,19 @@ internal sealed class PublishCalls(ServerPublisher publisher)
             throw new ApiException(ApiProblem.TooLarge($"The message is longer than {max} bytes as clients get it."));
         }
 
-        return body.Id is null
-            ? PublishOnceAsync()
-            : tenant.ServerIds.OnceAsync(body.Id, PublishOnceAsync) ?? throw new ApiException(new ApiProblem(
-                StatusCodes.Status503ServiceUnavailable, ErrorCode.ResourceExhausted,
-                $"More than {RecentIds.MaxIds} messages with an id within {RecentIds.Lifetime.TotalSeconds} seconds: this one cannot be promised to happen once.") { RetryAfter = 1 });
+        if (body.Id is null)
+        {
+            return PublishOnceAsync();
+        }
+
+        return tenant.ServerIds.OnceAsync(body.Id, PublishOnceAsync)
+            ?? throw new ApiException(new ApiProblem(
+                StatusCodes.Status503ServiceUnavailable,
+                ErrorCode.ResourceExhausted,
+                $"More than {RecentIds.MaxIds} messages with an id within {RecentIds.Lifetime.TotalSeconds} seconds: this one cannot be promised to happen once.")
+            {
+                RetryAfter = 1,
+            });
 
         Task<int> PublishOnceAsync() => SumAsync(targets, target => publisher.PublishAsync(tenant, target, body.Message));
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using WsPrism.Core.Rooms;
 using WsPrism.Core.ServerApi;
+using WsPrism.Core.Tenants;
 using WsPrism.Protocol;
 
 namespace WsPrism.Gateway.Admin.Api;
@@ -42,12 +43,18 @@ internal static class RoomCalls
     {
         request.AllowQuery("limit", "cursor");
         ApiNames.Room(name);
-        var members = request.Tenant.Registry.FindRoom(name) is { } room ? request.Tenant.Registry.MembersOf(room) : [];
-        return request.AnswerAsync("members", ListPage.Cut(members, member => member.User, request.After, request.Limit), static (json, member) =>
+        var registry = request.Tenant.Registry;
+        if (registry.FindRoom(name) is not { } room)
         {
-            json.WriteString("user"u8, member.User);
+            return request.AnswerAsync("members", new ListPage<UserEntry>([], null), static (_, _) => { });
+        }
+
+        // Handles are looked up for the page alone: shards wait for the registry's lock.
+        return request.AnswerAsync("members", ListPage.Cut(registry.UsersOf(room), user => user.Identity.User, request.After, request.Limit), (json, user) =>
+        {
+            json.WriteString("user"u8, user.Identity.User);
             json.WriteStartArray("handles"u8);
-            foreach (var handle in member.Handles)
+            foreach (var handle in registry.HandlesOf(room, user))
             {
                 json.WriteNumberValue(handle);
             }

@@ -25,9 +25,12 @@ internal sealed record LinkRequest(Tenant Tenant, TenantLink Link, IReadOnlyList
         var protocols = http.Request.Headers.SecWebSocketProtocol.ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var key = FindKey(http, keys, protocols) ?? throw new ApiException(new ApiProblem(
             StatusCodes.Status401Unauthorized, ErrorCode.AuthFailed, $"Send Authorization: Bearer and a key of the server API, or offer the protocols {Protocol} and {KeyPrefix}<key>."));
-        if (!key.TryTake(1))
+        if (!key.TryTake(1, out var wait))
         {
-            throw new ApiException(new ApiProblem(StatusCodes.Status429TooManyRequests, ErrorCode.RateLimited, "Too many operations with this key.") { RetryAfter = 1 });
+            throw new ApiException(new ApiProblem(StatusCodes.Status429TooManyRequests, ErrorCode.RateLimited, "Too many operations with this key.")
+            {
+                RetryAfter = (int)Math.Clamp(Math.Ceiling(wait.TotalSeconds), 1, 3_600),
+            });
         }
 
         if (!HttpMethods.IsGet(http.Request.Method) && !IsExtendedConnect(http))
