@@ -28,8 +28,8 @@ public sealed class ChatBackendTests
 
         await ann.SendAsync("""{"svc":"talk","type":"say","room":"lobby","data":{"text":"hello"},"id":1}""");
 
-        await ann.ReadUntilAsync("""{"v":1,"svc":"talk","type":"said","room":"lobby","data":{"from":"user:ann","text":"hello"}}""");
         await ann.ReadUntilAsync("""{"v":1,"svc":"sys","type":"ack","id":1,"data":{"count":1}}""");
+        await ann.ReadUntilAsync("""{"v":1,"svc":"talk","type":"said","room":"lobby","data":{"from":"user:ann","text":"hello"}}""");
         using var bob = await sample.ConnectAsync("bob");
         await bob.SendAsync("""{"svc":"talk","type":"history","room":"lobby","id":1}""");
         await bob.ReadUntilAsync("\"code\":\"NOT_IN_ROOM\"");

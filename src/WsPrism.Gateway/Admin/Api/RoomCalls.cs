@@ -1,7 +1,6 @@
 using System.Text.Json;
 using WsPrism.Core.Rooms;
 using WsPrism.Core.ServerApi;
-using WsPrism.Core.Tenants;
 using WsPrism.Protocol;
 
 namespace WsPrism.Gateway.Admin.Api;
@@ -44,17 +43,15 @@ internal static class RoomCalls
         request.AllowQuery("limit", "cursor");
         ApiNames.Room(name);
         var registry = request.Tenant.Registry;
-        if (registry.FindRoom(name) is not { } room)
-        {
-            return request.AnswerAsync("members", new ListPage<UserEntry>([], null), static (_, _) => { });
-        }
+        var room = registry.FindRoom(name);
+        var users = room is null ? [] : registry.UsersOf(room);
 
         // Handles are looked up for the page alone: shards wait for the registry's lock.
-        return request.AnswerAsync("members", ListPage.Cut(registry.UsersOf(room), user => user.Identity.User, request.After, request.Limit), (json, user) =>
+        return request.AnswerAsync("members", ListPage.Cut(users, user => user.Identity.User, request.After, request.Limit), (json, user) =>
         {
             json.WriteString("user"u8, user.Identity.User);
             json.WriteStartArray("handles"u8);
-            foreach (var handle in registry.HandlesOf(room, user))
+            foreach (var handle in registry.HandlesOf(room!, user))
             {
                 json.WriteNumberValue(handle);
             }
