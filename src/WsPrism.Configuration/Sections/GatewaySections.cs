@@ -28,7 +28,7 @@ internal static class GatewaySections
 
     private static readonly SectionSpec<AdminConfig> Admin = new SectionSpec<AdminConfig>()
         .Key(x => x.Listen, Texts.Listen, "Where `/metrics`, `/healthz`, `/readyz` and the server API are served; never the client listener, and best kept on loopback.", taking: Taking.ByRestart)
-        .Key(x => x.Tls!, Tls, "Certificate of the admin listener, of its own: with it the listener may be reached from other machines, and speaks HTTP/2 too.", taking: Taking.ByRestart)
+        .Key(x => x.Tls!, Tls, "Certificate of the admin listener, of its own: with it the listener may be reached from other machines.", taking: Taking.ByRestart)
         .Key(x => x.ApiKeys, new ListSpec<string>(Texts.ApiKey), "The operator's keys of the server API: they reach every tenant. Without any key, here or in a tenant, the API is closed.")
         .Key(x => x.RateLimitRps, new IntSpec(1, 1_000_000), "Operations a second with one key of the server API; each message of a batch is one.")
         .Key(x => x.RateLimitBurst, new IntSpec(1_000, 1_000_000), "Operations at once with one key; at least what a batch may have.");

@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace WsPrism.Gateway.Hosting;
 
-/// <summary>What the admin listener has of its own: its certificate, HTTP/2 behind it, and bounds that keep its callers from costing the sessions anything.</summary>
-internal sealed class AdminListener(ServerCertificate? certificate)
+/// <summary>What the admin listener has of its own: its certificate, HTTP/2, and bounds that keep its callers from costing the sessions anything.</summary>
+internal sealed class AdminListener(ServerCertificate? certificate, TimeProvider time)
 {
     /// <summary>Connections at once: each is a descriptor that a session could have.</summary>
     public const int MaxConnections = 1_024;
@@ -15,8 +15,17 @@ internal sealed class AdminListener(ServerCertificate? certificate)
 
     public void Configure(ListenOptions endpoint)
     {
-        endpoint.Protocols = certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
-        certificate?.Secure(endpoint, _ => { });
+        endpoint.Protocols = HttpProtocols.Http1AndHttp2;
+        if (certificate is not null)
+        {
+            certificate.Secure(endpoint, _ => { });
+        }
+        else
+        {
+            endpoint.Use(new PriorKnowledge(time).Wrap);
+            endpoint.KestrelServerOptions.AllowAlternateSchemes = true;
+        }
+
         var limits = endpoint.KestrelServerOptions.Limits;
         limits.MaxConcurrentConnections = MaxConnections;
         limits.MinRequestBodyDataRate = MinRate;

@@ -78,7 +78,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             ? CreateTcp(new TcpHandshakes(admission, opener, trusted, loggers.CreateLogger("WsPrism.Handshake")), listener, time, loggers)
             : null;
         _admin = new WebServer(
-            "gateway.admin.listen", config.Gateway.Admin.Listen, new AdminListener(_adminCertificate).Configure, loggers, admin.HandleAsync);
+            "gateway.admin.listen", config.Gateway.Admin.Listen, new AdminListener(_adminCertificate, time).Configure, loggers, admin.HandleAsync);
     }
 
     public GatewayNode Node { get; }

@@ -67,14 +67,45 @@ public sealed class AdminTlsTests : IDisposable
         Assert.DoesNotContain("200", System.Text.Encoding.ASCII.GetString(await raw.ReadToEndAsync()), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task In_the_clear_both_versions_are_served_too()
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync(ApiUnderTest.WithKeys(new TestConfig()), bystander: false);
+        using var http = Client();
+
+        foreach (var version in new[] { "1.1", "2.0" })
+        {
+            using var answer = await AskAsync(http, gateway, version, HttpMethod.Post, "/v1/tenants/acme/messages", """{"svc":"a","type":"b"}""", "http");
+
+            Assert.Equal((HttpStatusCode.OK, new Version(version)), (answer.StatusCode, answer.Version));
+            Assert.Equal("""{"receivers":0}""", await answer.Content.ReadAsStringAsync(Patience.Token()));
+        }
+    }
+
+    [Theory]
+    [InlineData("PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n")]
+    [InlineData("PRIVATE / HTTP/1.1\r\nHost: a\r\n\r\n")]
+    public async Task What_only_begins_like_version_2_is_answered_as_version_1(string text)
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync(new TestConfig(), bystander: false);
+        using var raw = await RawClient.ConnectAsync(gateway.AdminAddress);
+
+        foreach (var c in text)
+        {
+            await raw.SendAsync($"{c}");
+        }
+
+        Assert.InRange((await raw.ReadHttpAsync()).Status, 400, 499);
+    }
+
     private HttpClient Client() => new(new SocketsHttpHandler
     {
         SslOptions = new System.Net.Security.SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.GetCertHashString() == _thumbprint },
     });
 
-    private static async Task<HttpResponseMessage> AskAsync(HttpClient http, GatewayUnderTest gateway, string version, HttpMethod method, string target, string? body)
+    private static async Task<HttpResponseMessage> AskAsync(HttpClient http, GatewayUnderTest gateway, string version, HttpMethod method, string target, string? body, string scheme = "https")
     {
-        using var request = new HttpRequestMessage(method, $"https://{gateway.AdminAddress}{target}") { Version = new Version(version), VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var request = new HttpRequestMessage(method, $"{scheme}://{gateway.AdminAddress}{target}") { Version = new Version(version), VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {ApiUnderTest.AcmeKey}");
         if (body is not null)
         {
