@@ -35,6 +35,16 @@ public sealed class WasmStore
     internal long _fuelLeft = long.MaxValue;
     internal int _depthLeft;
 
+    // Operands with which the JIT would leave an operation out. It may not: one that is not a number has to come out quiet.
+    internal readonly float _singleZero = BitConverter.Int32BitsToSingle(0);
+    internal readonly float _singleMinusZero = -0f;
+    internal readonly float _singleOne = 1f;
+    internal readonly float _singleMinusOne = -1f;
+    internal readonly double _doubleZero = BitConverter.Int64BitsToDouble(0);
+    internal readonly double _doubleMinusZero = -0d;
+    internal readonly double _doubleOne = 1d;
+    internal readonly double _doubleMinusOne = -1d;
+
     internal bool TryTakeMemory(long bytes) => TryTake(ref _memoryBytes, bytes, Limits.MemoryBytes);
 
     internal bool TryTakeElements(long count) => TryTake(ref _tableElements, count, Limits.TableElements);

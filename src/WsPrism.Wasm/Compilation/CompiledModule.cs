@@ -8,11 +8,14 @@ internal sealed class CompiledModule
     private readonly MethodInfo[] _methods;
     private readonly nint[] _pointers;
 
-    public CompiledModule(MethodInfo[] methods)
+    public CompiledModule(Assembly assembly, MethodInfo[] methods)
     {
+        Assembly = assembly;
         _methods = methods;
         _pointers = new nint[methods.Length];
     }
+
+    public Assembly Assembly { get; }
 
     /// <summary>A pointer to the code of a function, counted without those imported. Any thread may ask: all get the same answer.</summary>
     public nint Pointer(int index)

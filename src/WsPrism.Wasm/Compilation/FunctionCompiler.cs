@@ -50,6 +50,9 @@ internal sealed class FunctionCompiler
         {
             var nesting = _frame.Operands.Take(numeric.Operands);
             NumericEmitter.Emit(_frame.Il, instruction.Opcode);
+            if (instruction.Opcode == Opcode.F64PromoteF32)
+                EmitQuiet();
+
             _frame.Operands.Push(numeric.Result, nesting + 1);
             return;
         }
@@ -72,5 +75,13 @@ internal sealed class FunctionCompiler
                 _variables.Emit(instruction);
                 break;
         }
+    }
+
+    // The JIT leaves out a conversion there and back, but what is not a number has to come back quiet: so times one, which it cannot see.
+    private void EmitQuiet()
+    {
+        _frame.LoadStore();
+        _frame.Il.Emit(OpCodes.Ldfld, Members.DoubleOne);
+        _frame.Il.Emit(OpCodes.Mul);
     }
 }

@@ -37,6 +37,28 @@ internal static class Members
     public static readonly MethodInfo SingleToBits = Method(typeof(BitConverter), nameof(BitConverter.SingleToInt32Bits));
     public static readonly MethodInfo DoubleToBits = Method(typeof(BitConverter), nameof(BitConverter.DoubleToInt64Bits));
 
+    public static readonly MethodInfo SingleConstant = Method(typeof(Floats), nameof(Floats.Single));
+    public static readonly MethodInfo DoubleConstant = Method(typeof(Floats), nameof(Floats.Double));
+    public static readonly FieldInfo DoubleOne = Field(typeof(WasmStore), nameof(WasmStore._doubleOne));
+
+    public static FieldInfo? HiddenConstant(float value) => BitConverter.SingleToInt32Bits(value) switch
+    {
+        0 => Field(typeof(WasmStore), nameof(WasmStore._singleZero)),
+        int.MinValue => Field(typeof(WasmStore), nameof(WasmStore._singleMinusZero)),
+        _ when value is 1 => Field(typeof(WasmStore), nameof(WasmStore._singleOne)),
+        _ when value is -1 => Field(typeof(WasmStore), nameof(WasmStore._singleMinusOne)),
+        _ => null,
+    };
+
+    public static FieldInfo? HiddenConstant(double value) => BitConverter.DoubleToInt64Bits(value) switch
+    {
+        0 => Field(typeof(WasmStore), nameof(WasmStore._doubleZero)),
+        long.MinValue => Field(typeof(WasmStore), nameof(WasmStore._doubleMinusZero)),
+        _ when value is 1 => DoubleOne,
+        _ when value is -1 => Field(typeof(WasmStore), nameof(WasmStore._doubleMinusOne)),
+        _ => null,
+    };
+
     public static MethodInfo Trap(string name) => Method(typeof(Traps), name);
 
     public static MethodInfo Memory(string name) => Method(typeof(MemoryInstructions), name);

@@ -115,6 +115,8 @@ internal sealed class MethodFrame
 
     public void LoadInstance() => Il.Emit(OpCodes.Ldarg, (short)_type.Parameters.Length);
 
+    public void LoadStore() => Il.Emit(OpCodes.Ldloc, _store);
+
     public void LoadLocal(int index)
     {
         if (index < _type.Parameters.Length)

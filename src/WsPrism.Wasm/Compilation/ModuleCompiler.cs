@@ -65,7 +65,7 @@ internal static class ModuleCompiler
         foreach (var method in byName.Values)
             RuntimeHelpers.PrepareMethod(method.MethodHandle);
 
-        return new CompiledModule([.. methods.Select(method => byName[method.Name])]);
+        return new CompiledModule(created.Assembly, [.. methods.Select(method => byName[method.Name])]);
     }
 
     private static WasmFunctionType TypeOf(ModuleData module, int body) => module.Functions[module.ImportedFunctions + body];

@@ -151,26 +151,52 @@ internal sealed class VariableEmitter
                 Il.Emit(OpCodes.Ldc_I8, instruction.Bits);
                 Operands.Push(WasmValueType.I64);
                 break;
-            case Opcode.F32Const when !float.IsNaN(BitConverter.Int32BitsToSingle((int)instruction.Bits)):
-                Il.Emit(OpCodes.Ldc_R4, BitConverter.Int32BitsToSingle((int)instruction.Bits));
-                Operands.Push(WasmValueType.F32);
-                break;
-            case Opcode.F64Const when !double.IsNaN(BitConverter.Int64BitsToDouble(instruction.Bits)):
-                Il.Emit(OpCodes.Ldc_R8, BitConverter.Int64BitsToDouble(instruction.Bits));
-                Operands.Push(WasmValueType.F64);
-                break;
-
-            // What is not a number has bits of its own, which a constant of the IL may lose.
             case Opcode.F32Const:
-                Il.Emit(OpCodes.Ldc_I4, (int)instruction.Bits);
-                Il.Emit(OpCodes.Call, Members.SingleFromBits);
+                EmitSingle((int)instruction.Bits);
                 Operands.Push(WasmValueType.F32);
                 break;
             default:
-                Il.Emit(OpCodes.Ldc_I8, instruction.Bits);
-                Il.Emit(OpCodes.Call, Members.DoubleFromBits);
+                EmitDouble(instruction.Bits);
                 Operands.Push(WasmValueType.F64);
                 break;
+        }
+    }
+
+    private void EmitSingle(int bits)
+    {
+        var value = BitConverter.Int32BitsToSingle(bits);
+        if (float.IsNaN(value))
+        {
+            Il.Emit(OpCodes.Ldc_I4, bits);
+            Il.Emit(OpCodes.Call, Members.SingleConstant);
+        }
+        else if (Members.HiddenConstant(value) is { } field)
+        {
+            _frame.LoadStore();
+            Il.Emit(OpCodes.Ldfld, field);
+        }
+        else
+        {
+            Il.Emit(OpCodes.Ldc_R4, value);
+        }
+    }
+
+    private void EmitDouble(long bits)
+    {
+        var value = BitConverter.Int64BitsToDouble(bits);
+        if (double.IsNaN(value))
+        {
+            Il.Emit(OpCodes.Ldc_I8, bits);
+            Il.Emit(OpCodes.Call, Members.DoubleConstant);
+        }
+        else if (Members.HiddenConstant(value) is { } field)
+        {
+            _frame.LoadStore();
+            Il.Emit(OpCodes.Ldfld, field);
+        }
+        else
+        {
+            Il.Emit(OpCodes.Ldc_R8, value);
         }
     }
 

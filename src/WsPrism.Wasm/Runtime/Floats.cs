@@ -1,8 +1,17 @@
+using System.Runtime.CompilerServices;
+
 namespace WsPrism.Wasm.Runtime;
 
 /// <summary>What the instructions for floating point do and .NET's do not: a result that is not a number is a quiet one.</summary>
 internal static class Floats
 {
+    // Constants that are not a number have bits of their own, which the JIT would lose if it saw that they are constants.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static float Single(int bits) => BitConverter.Int32BitsToSingle(bits);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static double Double(long bits) => BitConverter.Int64BitsToDouble(bits);
+
     public static float Min(float left, float right)
     {
         if (left < right)
