@@ -55,10 +55,18 @@ public sealed class WasmMemory
         if (after > _maximum || !Store.TryTakeMemory((long)pages * PageBytes))
             return -1;
 
-        if (pages > 0)
-            Array.Resize(ref _buffer, (int)(after * PageBytes));
+        try
+        {
+            if (pages > 0)
+                Array.Resize(ref _buffer, (int)(after * PageBytes));
 
-        return (int)before;
+            return (int)before;
+        }
+        catch (OutOfMemoryException)
+        {
+            Store.TryTakeMemory(-(long)pages * PageBytes);
+            return -1;
+        }
     }
 
     internal void Reset()

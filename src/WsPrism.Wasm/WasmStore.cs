@@ -19,7 +19,7 @@ public sealed class WasmStore
     public WasmStore(WasmLimits? limits = null)
     {
         Limits = limits ?? new WasmLimits();
-        _depthLeft = Math.Max(0, Limits.CallDepth) + 1;
+        _depthLeft = Math.Clamp(Limits.CallDepth, 0, int.MaxValue - 1) + 1;
     }
 
     /// <summary>What may be used.</summary>
@@ -29,7 +29,7 @@ public sealed class WasmStore
     /// How much may still be run, in instructions or a little less: each function and each turn of a loop pays for all the instructions it has, taken or
     /// not. A call that has none left traps. Without a word from the host it lasts for ever.
     /// </summary>
-    public long Fuel { get => _fuelLeft; set => _fuelLeft = value; }
+    public long Fuel { get => _fuelLeft; set => _fuelLeft = Math.Max(0, value); }
 
     // Fields, since compiled code reads and writes them.
     internal long _fuelLeft = long.MaxValue;

@@ -46,8 +46,11 @@ internal sealed class MethodFrame
 
     public LocalBuilder Buffer => _buffer!;
 
-    /// <summary>The most that the frame of the compiled method can be, by what each instruction may need for itself.</summary>
-    public static int EstimateFrame(FunctionBody body) => 256 + (8 * body.Locals.Length) + (24 * body.Weight);
+    /// <summary>
+    /// The most that the frame of the compiled method can be. The JIT gives eight bytes to each local and to each value that it must put aside; and each
+    /// instruction makes one value at most, which is put aside once and has once a slot.
+    /// </summary>
+    public static int EstimateFrame(FunctionBody body) => 256 + (8 * body.Locals.Length) + (16 * body.Weight);
 
     public void EmitStart()
     {
