@@ -10,6 +10,9 @@ internal static class DynamicCode
     // Methods stay apart, so that the frame of each is known; and are optimised at once, for there is no second time.
     public const MethodImplAttributes Flags = MethodImplAttributes.IL | MethodImplAttributes.NoInlining | MethodImplAttributes.AggressiveOptimization;
 
+    /// <summary>The same without optimisation, for what the JIT would take too long over.</summary>
+    public const MethodImplAttributes PlainFlags = MethodImplAttributes.IL | MethodImplAttributes.NoInlining | MethodImplAttributes.NoOptimization;
+
     private static readonly ConstructorInfo IgnoresAccessChecks = typeof(IgnoresAccessChecksToAttribute).GetConstructor([typeof(string)])!;
 
     public static TypeBuilder DefineType(string name, params IEnumerable<Assembly> friends)

@@ -15,6 +15,9 @@ internal static class ModuleCompiler
 {
     private const int JitStackBytes = 64 * 1024 * 1024;
 
+    // The JIT's time to optimise grows with the third power of the loops of a function: a hundred take some 20 ms, eight hundred two seconds.
+    private const int MaxOptimizedLoops = 100;
+
     public static CompiledModule Compile(ModuleData module)
     {
         if (nint.Size != sizeof(long) || !BitConverter.IsLittleEndian)
@@ -46,14 +49,14 @@ internal static class ModuleCompiler
         var type = DynamicCode.DefineType("WasmModule");
         var methods = new MethodBuilder[module.Bodies.Count];
         for (var index = 0; index < methods.Length; index++)
-            methods[index] = Define(type, $"f{index}", TypeOf(module, index));
+            methods[index] = Define(type, $"f{index}", TypeOf(module, index), module.Bodies[index]);
 
         for (var index = 0; index < methods.Length; index++)
         {
             var method = methods[index];
             if (MethodFrame.EstimateFrame(module.Bodies[index]) > StackGuard.LargeFrame)
             {
-                method = Define(type, $"g{index}", TypeOf(module, index));
+                method = Define(type, $"g{index}", TypeOf(module, index), module.Bodies[index]);
                 EmitGuard(methods[index].GetILGenerator(), method, TypeOf(module, index), module.Bodies[index]);
             }
 
@@ -70,11 +73,11 @@ internal static class ModuleCompiler
 
     private static WasmFunctionType TypeOf(ModuleData module, int body) => module.Functions[module.ImportedFunctions + body];
 
-    private static MethodBuilder Define(TypeBuilder type, string name, WasmFunctionType function)
+    private static MethodBuilder Define(TypeBuilder type, string name, WasmFunctionType function, FunctionBody body)
     {
         var method = type.DefineMethod(
             name, MethodAttributes.Static | MethodAttributes.Public, ClrTypes.Result(function.Results), ClrTypes.Parameters(function, typeof(WasmInstance)));
-        method.SetImplementationFlags(DynamicCode.Flags);
+        method.SetImplementationFlags(body.LoopCosts.Length > MaxOptimizedLoops ? DynamicCode.PlainFlags : DynamicCode.Flags);
         return method;
     }
 

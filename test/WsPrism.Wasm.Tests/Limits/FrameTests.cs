@@ -28,6 +28,9 @@ public sealed class FrameTests
         { "divisions", [.. Many(1_500, n => [0x20, .. U(n % 50), 0x20, .. U((n + 1) % 50), 0x42, 3, 0x84, 0x80, 0x21, .. U(n % 50)]), .. Self], [1, 50, 0x7E] },
         { "choices", [.. Many(1_500, n => [0x20, .. U(n % 50), 0x20, .. U((n + 1) % 50), 0x20, .. U((n + 2) % 50), 0xA7, 0x1B, 0x21, .. U(n % 50)]), .. Self], [1, 50, 0x7E] },
         { "conversions", [.. Many(1_000, n => [0x20, .. U(n % 50), 0xFC, 6, 0xBA, 0x21, .. U(n % 50)]), .. Self], [1, 50, 0x7C] },
+        { "nested loops", [.. Many(400, _ => [0x03, 0x40]), .. Many(400, n => [0x20, .. U(n % 50), 0xA7, 0x0D, 0, 0x0B]), .. Self], [1, 50, 0x7E] },
+        { "many operands without optimisation", [.. Many(101, _ => [0x03, 0x40, 0x0B]), .. Many(3_000, n => [0x41, (byte)(n % 64), 0x28, 2, 0]), .. Self, .. Many(2_999, _ => [0x6A]), 0x1A], [0] },
+        { "operands put aside without optimisation", [.. Many(101, _ => [0x03, 0x40, 0x0B]), .. Many(150, n => [.. Many(22, _ => [0x20, 0]), 0x42, 1, 0x21, 0]), .. Self, 0x0F], [1, 50, 0x7E] },
         { "loops", [.. Many(300, n => [0x03, 0x40, 0x20, .. U(n % 50), 0x42, 1, 0x7C, 0x22, .. U(n % 50), 0x50, 0x0D, 0, 0x0B]), .. Self], [1, 50, 0x7E] },
     };
 
