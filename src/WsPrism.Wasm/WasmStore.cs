@@ -26,7 +26,7 @@ public sealed class WasmStore
     public WasmLimits Limits { get; }
 
     /// <summary>
-    /// How much may still be run, in instructions or a little less: each function and each turn of a loop pays for all the instructions it has, taken or
+    /// How much may still be run, counted in instructions: each function and each turn of a loop pays for all the instructions it has, taken or
     /// not. A call that has none left traps. Without a word from the host it lasts for ever.
     /// </summary>
     public long Fuel { get => _fuelLeft; set => _fuelLeft = Math.Max(0, value); }

@@ -15,6 +15,10 @@ internal static class ModuleBounds
     public const int Globals = 10_000;
     public const int Tables = 100;
     public const int Segments = 50_000;
+
+    // One byte of a module becomes a reference of eight in each instance.
+    public const int ElementsOfAllSegments = 1_000_000;
+
     public const int NameBytes = 10_000;
     public const int Parameters = 255;
 

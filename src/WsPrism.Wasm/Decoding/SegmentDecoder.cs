@@ -12,8 +12,13 @@ internal static class SegmentDecoder
 
     public static void Elements(ref ByteReader reader, ModuleData module)
     {
+        var elements = 0;
         for (var count = reader.Count(ModuleBounds.Segments, "segments"); count > 0; count--)
-            module.Elements.Add(DecodeElements(ref reader, module));
+        {
+            var segment = DecodeElements(ref reader, module, ModuleBounds.ElementsOfAllSegments - elements);
+            elements += segment.Items.Length;
+            module.Elements.Add(segment);
+        }
     }
 
     public static void Data(ref ByteReader reader, ModuleData module)
@@ -41,7 +46,7 @@ internal static class SegmentDecoder
         }
     }
 
-    private static ElementSegment DecodeElements(ref ByteReader reader, ModuleData module)
+    private static ElementSegment DecodeElements(ref ByteReader reader, ModuleData module, int bound)
     {
         var flags = reader.U32();
         if (flags > (IsNotActive | HasTable | HasExpressions))
@@ -69,7 +74,7 @@ internal static class SegmentDecoder
         if (mode == SegmentMode.Active && module.Tables[table].ElementType != type)
             throw reader.Fail("type mismatch");
 
-        var items = new ConstantExpression[reader.Count(ModuleBounds.ModuleBytes, "elements")];
+        var items = new ConstantExpression[reader.Count(bound, "elements")];
         for (var index = 0; index < items.Length; index++)
         {
             items[index] = (flags & HasExpressions) != 0

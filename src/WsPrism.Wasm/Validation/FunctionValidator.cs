@@ -9,6 +9,7 @@ internal sealed class FunctionValidator
 {
     private readonly ModuleData _module;
     private readonly OperandTypes _operands = new();
+    private readonly StorageValidator _storage;
     private readonly List<uint> _list = [];
     private readonly List<int> _costs = [];
     private FunctionBody _body = null!;
@@ -17,6 +18,7 @@ internal sealed class FunctionValidator
     public FunctionValidator(ModuleData module)
     {
         _module = module;
+        _storage = new StorageValidator(module, _operands);
     }
 
     public void Validate(WasmFunctionType type, FunctionBody body)
@@ -78,13 +80,13 @@ internal sealed class FunctionValidator
                 break;
             case Opcode.Call:
                 _body.HasCalls = true;
-                Call(_module.Functions[Index(instruction.Index, _module.Functions.Count, "function")]);
+                Call(_module.Functions[OperandTypes.Index(instruction.Index, _module.Functions.Count, "function")]);
                 break;
             case Opcode.CallIndirect:
                 _body.HasCalls = true;
-                RequireTable(instruction.Second, WasmValueType.FuncRef);
+                _storage.RequireTable(instruction.Second, WasmValueType.FuncRef);
                 _operands.Pop(WasmValueType.I32);
-                Call(_module.Types[Index(instruction.Index, _module.Types.Length, "type")]);
+                Call(_module.Types[OperandTypes.Index(instruction.Index, _module.Types.Length, "type")]);
                 break;
             case Opcode.Drop or Opcode.Select or Opcode.SelectTyped:
                 ValidateParametric(instruction);
@@ -93,10 +95,10 @@ internal sealed class FunctionValidator
                 ValidateVariable(instruction);
                 break;
             case Opcode.TableGet or Opcode.TableSet or Opcode.TableInit or Opcode.ElemDrop or Opcode.TableCopy or Opcode.TableGrow or Opcode.TableSize or Opcode.TableFill:
-                ValidateTable(instruction);
+                _storage.ValidateTable(instruction);
                 break;
             case >= Opcode.I32Load and <= Opcode.MemoryGrow or Opcode.MemoryInit or Opcode.DataDrop or Opcode.MemoryCopy or Opcode.MemoryFill:
-                ValidateMemory(instruction);
+                _body.UsesMemory |= _storage.ValidateMemory(instruction);
                 break;
             default:
                 ValidateConstant(instruction);
@@ -233,7 +235,7 @@ internal sealed class FunctionValidator
     {
         if (instruction.Opcode is Opcode.GlobalGet or Opcode.GlobalSet)
         {
-            var global = _module.Globals[Index(instruction.Index, _module.Globals.Count, "global")];
+            var global = _module.Globals[OperandTypes.Index(instruction.Index, _module.Globals.Count, "global")];
             if (instruction.Opcode == Opcode.GlobalGet)
                 _operands.Push(global.ValueType);
             else if (global.IsMutable)
@@ -244,107 +246,12 @@ internal sealed class FunctionValidator
             return;
         }
 
-        var local = _body.Locals[Index(instruction.Index, _body.Locals.Length, "local")];
+        var local = _body.Locals[OperandTypes.Index(instruction.Index, _body.Locals.Length, "local")];
         if (instruction.Opcode != Opcode.LocalGet)
             _operands.Pop(local);
 
         if (instruction.Opcode != Opcode.LocalSet)
             _operands.Push(local);
-    }
-
-    private void ValidateTable(in Instruction instruction)
-    {
-        if (instruction.Opcode == Opcode.ElemDrop)
-        {
-            Index(instruction.Index, _module.Elements.Count, "elem segment");
-            return;
-        }
-
-        var table = instruction.Opcode == Opcode.TableInit ? instruction.Second : instruction.Index;
-        var type = _module.Tables[Index(table, _module.Tables.Count, "table")].ElementType;
-        switch (instruction.Opcode)
-        {
-            case Opcode.TableGet:
-                _operands.Pop(WasmValueType.I32);
-                _operands.Push(type);
-                break;
-            case Opcode.TableSet:
-                _operands.Pop(type);
-                _operands.Pop(WasmValueType.I32);
-                break;
-            case Opcode.TableGrow:
-                _operands.Pop(WasmValueType.I32);
-                _operands.Pop(type);
-                _operands.Push(WasmValueType.I32);
-                break;
-            case Opcode.TableSize:
-                _operands.Push(WasmValueType.I32);
-                break;
-            case Opcode.TableFill:
-                _operands.Pop(WasmValueType.I32);
-                _operands.Pop(type);
-                _operands.Pop(WasmValueType.I32);
-                break;
-            case Opcode.TableCopy:
-                RequireTable(instruction.Second, type);
-                PopThree();
-                break;
-            default:
-                if (_module.Elements[Index(instruction.Index, _module.Elements.Count, "elem segment")].Type != type)
-                    throw new ValidationException("type mismatch");
-
-                PopThree();
-                break;
-        }
-    }
-
-    private void ValidateMemory(in Instruction instruction)
-    {
-        if (instruction.Opcode is Opcode.MemoryInit or Opcode.DataDrop)
-        {
-            if (_module.DataCount is not { } count)
-                throw new ValidationException("data count section required");
-
-            Index(instruction.Index, count, "data segment");
-            if (instruction.Opcode == Opcode.DataDrop)
-                return;
-        }
-
-        if (_module.Memories.Count == 0)
-            throw new ValidationException("unknown memory 0");
-
-        _body.UsesMemory = true;
-        switch (instruction.Opcode)
-        {
-            case Opcode.MemorySize:
-                _operands.Push(WasmValueType.I32);
-                break;
-            case Opcode.MemoryGrow:
-                _operands.Pop(WasmValueType.I32);
-                _operands.Push(WasmValueType.I32);
-                break;
-            case Opcode.MemoryInit or Opcode.MemoryCopy or Opcode.MemoryFill:
-                PopThree();
-                break;
-            default:
-                ValidateAccess(instruction);
-                break;
-        }
-    }
-
-    private void ValidateAccess(in Instruction instruction)
-    {
-        var (type, bytes) = OpcodeTable.Access(instruction.Opcode);
-        if (instruction.Index > 3 || 1 << (int)instruction.Index > bytes)
-            throw new ValidationException("alignment must not be larger than natural");
-
-        var isStore = instruction.Opcode >= Opcode.I32Store;
-        if (isStore)
-            _operands.Pop(type);
-
-        _operands.Pop(WasmValueType.I32);
-        if (!isStore)
-            _operands.Push(type);
     }
 
     private void ValidateConstant(in Instruction instruction)
@@ -375,7 +282,7 @@ internal sealed class FunctionValidator
                 _operands.Push(WasmValueType.I32);
                 break;
             case Opcode.RefFunc:
-                if (!_module.Referenced.Contains(Index(instruction.Index, _module.Functions.Count, "function")))
+                if (!_module.Referenced.Contains(OperandTypes.Index(instruction.Index, _module.Functions.Count, "function")))
                     throw new ValidationException("undeclared function reference");
 
                 _operands.Push(WasmValueType.FuncRef);
@@ -384,20 +291,4 @@ internal sealed class FunctionValidator
                 throw new ValidationException("illegal opcode");
         }
     }
-
-    private void PopThree()
-    {
-        _operands.Pop(WasmValueType.I32);
-        _operands.Pop(WasmValueType.I32);
-        _operands.Pop(WasmValueType.I32);
-    }
-
-    private void RequireTable(uint index, WasmValueType type)
-    {
-        if (_module.Tables[Index(index, _module.Tables.Count, "table")].ElementType != type)
-            throw new ValidationException("type mismatch");
-    }
-
-    private static int Index(uint index, int count, string what) =>
-        index < (uint)count ? (int)index : throw new ValidationException($"unknown {what} {index}");
 }

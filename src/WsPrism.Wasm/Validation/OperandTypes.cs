@@ -15,6 +15,9 @@ internal sealed class OperandTypes
 
     public ControlFrame Innermost => _frames[^1];
 
+    public static int Index(uint index, int count, string what) =>
+        index < (uint)count ? (int)index : throw new ValidationException($"unknown {what} {index}");
+
     public void Clear()
     {
         _operands.Clear();

@@ -58,6 +58,14 @@ public sealed class BoundTests
         .Build(), runs: false);
 
     [Fact]
+    public void Elements_of_all_segments() => AtAndPast(ModuleBounds.ElementsOfAllSegments, count => new ModuleWriter()
+        .Section(1, [1, 0x60, 0, 0])
+        .Section(3, [1, 0])
+        .Section(9, [2, 1, 0, 5, 0, 0, 0, 0, 0, 1, 0, .. ModuleWriter.Unsigned((uint)count - 5), .. new byte[count - 5]])
+        .Section(10, [1, 2, 0, 0x0B])
+        .Build());
+
+    [Fact]
     public void Bytes_of_a_module()
     {
         // One custom section after the other: a section's name is bounded, its content is not.
