@@ -11,4 +11,9 @@ public sealed record WasmLimits
 
     /// <summary>Calls within calls. Where the host's stack ends before, a call traps all the same.</summary>
     public int CallDepth { get; init; } = 1_000;
+
+    /// <summary>
+    /// The fuel that a store begins with, before its host sets <see cref="WasmStore.Fuel"/>: what making an instance may use, its start function above all.
+    /// </summary>
+    public long Fuel { get; init; } = long.MaxValue;
 }

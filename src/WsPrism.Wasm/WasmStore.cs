@@ -19,6 +19,7 @@ public sealed class WasmStore
     public WasmStore(WasmLimits? limits = null)
     {
         Limits = limits ?? new WasmLimits();
+        Fuel = Limits.Fuel;
         _depthLeft = Math.Clamp(Limits.CallDepth, 0, int.MaxValue - 1) + 1;
     }
 
@@ -27,12 +28,12 @@ public sealed class WasmStore
 
     /// <summary>
     /// How much may still be run, counted in instructions: each function and each turn of a loop pays for all the instructions it has, taken or
-    /// not. A call that has none left traps. Without a word from the host it lasts for ever.
+    /// not. A call that has none left traps. It begins with <see cref="WasmLimits.Fuel"/>.
     /// </summary>
     public long Fuel { get => _fuelLeft; set => _fuelLeft = Math.Max(0, value); }
 
     // Fields, since compiled code reads and writes them.
-    internal long _fuelLeft = long.MaxValue;
+    internal long _fuelLeft;
     internal int _depthLeft;
 
     // Operands with which the JIT would leave an operation out. It may not: one that is not a number has to come out quiet.

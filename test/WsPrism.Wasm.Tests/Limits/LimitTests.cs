@@ -44,6 +44,15 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public void A_start_function_runs_on_the_fuel_of_the_limits()
+    {
+        var spin = new ModuleWriter().Section(1, [1, 0x60, 0, 0]).Section(3, [1, 0]).Section(8, [0]).Section(10, [1, 7, 0, 0x03, 0x40, 0x0C, 0, 0x0B, 0x0B]).Build();
+        var module = WasmModule.Parse(spin);
+
+        Assert.Equal(WasmTrap.OutOfFuel, Trap(() => _ = new WasmInstance(module, limits: new WasmLimits { Fuel = 1_000 })));
+    }
+
+    [Fact]
     public void Bulk_instructions_pay_for_their_bytes()
     {
         var instance = New();
