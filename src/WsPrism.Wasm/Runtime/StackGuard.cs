@@ -12,8 +12,8 @@ internal static class StackGuard
     /// <summary>Sixteen of these are half of what the runtime warrants.</summary>
     public const int SmallFrame = 4 * 1024;
 
-    /// <summary>One of these is a quarter of it.</summary>
-    public const int LargeFrame = 32 * 1024;
+    /// <summary>One of these fits beside fifteen small ones and leaves room for an exception to be thrown.</summary>
+    public const int LargeFrame = 16 * 1024;
 
     private const int Step = 64 * 1024;
 
