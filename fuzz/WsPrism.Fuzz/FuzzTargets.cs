@@ -18,6 +18,8 @@ internal static class FuzzTargets
         new BackendAnswerTarget(),
         new JwkSetTarget(),
         new PolicyTarget(),
-        new YamlTarget()
+        new YamlTarget(),
+        new WasmTarget(),
+        new WasmCodeTarget()
     ];
 }

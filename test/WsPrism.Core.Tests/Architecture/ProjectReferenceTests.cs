@@ -41,9 +41,9 @@ public sealed class ProjectReferenceTests
     public void There_are_projects_to_look_at() => Assert.True(Projects().Length >= 5);
 
     [Fact]
-    public void The_protocol_and_the_abstractions_use_no_package()
+    public void The_protocol_the_abstractions_and_the_WebAssembly_engine_use_no_package()
     {
-        var packages = Projects().Where(project => Name(project) is "WsPrism.Protocol" or "WsPrism.Services.Abstractions")
+        var packages = Projects().Where(project => Name(project) is "WsPrism.Protocol" or "WsPrism.Services.Abstractions" or "WsPrism.Wasm")
             .SelectMany(project => XDocument.Load(project).Descendants("PackageReference"));
 
         Assert.Empty(packages);

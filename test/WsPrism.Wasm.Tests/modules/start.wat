@@ -1,0 +1,18 @@
+;; Counts its starts in the memory, which a reset clears, and has a table that is filled at the start.
+(module
+  (memory (export "memory") 1)
+  (table (export "table") 4 funcref)
+  (global (export "g") (mut i64) (i64.const 5))
+  (elem (i32.const 1) $one $two)
+  (func $one (result i32) (i32.const 1))
+  (func $two (result i32) (i32.const 2))
+  (func $start (i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 1))))
+  (start $start)
+  (func (export "starts") (result i32) (i32.load (i32.const 0)))
+  (func (export "change")
+    (drop (memory.grow (i32.const 1)))
+    (drop (table.grow 0 (ref.null func) (i32.const 2)))
+    (table.set 0 (i32.const 1) (ref.null func))
+    (global.set 0 (i64.const 6))
+    (i32.store (i32.const 0) (i32.const 100)))
+  (func (export "call") (param i32) (result i32) (call_indirect (result i32) (local.get 0))))
