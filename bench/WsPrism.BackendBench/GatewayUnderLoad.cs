@@ -36,7 +36,7 @@ internal sealed partial class GatewayUnderLoad : IAsyncDisposable
             gateway:
               listen: "127.0.0.1:0"
               handshake_limit: {enabled: false}
-              admin: {listen: "127.0.0.1:0", api_keys: ["operator-{{Key}}"]}
+              admin: {listen: "127.0.0.1:0", api_keys: ["operator-{{Key}}"], rate_limit_rps: 1000000, rate_limit_burst: 1000000}
             tenants:
               - id: bench
                 auth:

@@ -10,7 +10,7 @@ using WsPrism.BackendBench;
 
 var seconds = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 3;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-using (var pin = Process.Start("taskset", ["-a", "-p", "-c", "1", $"{Environment.ProcessId}"]))
+using (var pin = Process.Start(new ProcessStartInfo("taskset", ["-a", "-p", "-c", "1", $"{Environment.ProcessId}"]) { RedirectStandardOutput = true })!)
 {
     await pin.WaitForExitAsync();
 }
@@ -78,7 +78,7 @@ await TripAsync("sys.ping to the gateway", async () =>
 });
 await TripAsync("message to a webhook service", () => AskAsync("hook"));
 using var worker = await ConnectLinkAsync();
-await worker.SendAsync("""{"op":"credit","requests":1000,"frames":0}""");
+await worker.SendAsync("""{"op":"credit","requests":1000}""");
 var serving = Task.Run(async () =>
 {
     while (true)
@@ -87,16 +87,25 @@ var serving = Task.Run(async () =>
         await worker.SendAsync($$$"""{"op":"answer","id":{{{request.RootElement.GetProperty("id")}}},"credit":1,"answer":{"reply":1}}""");
     }
 });
+while (!await TryAskAsync("work"))
+{
+    // The gateway has yet to hear of the worker's credit.
+}
+
 await TripAsync("message to an RPC worker", () => AskAsync("work"));
 return 0;
 
-async Task AskAsync(string service)
+async Task<bool> TryAskAsync(string service)
 {
     await client.SendAsync($$"""{"svc":"{{service}}","type":"t","id":"{{Guid.NewGuid()}}"}""");
-    var answer = await client.ReadAsync();
-    if (!answer.Contains("\"ack\"", StringComparison.Ordinal))
+    return (await client.ReadAsync()).Contains("\"ack\"", StringComparison.Ordinal);
+}
+
+async Task AskAsync(string service)
+{
+    if (!await TryAskAsync(service))
     {
-        throw new InvalidOperationException(answer);
+        throw new InvalidOperationException($"{service} did not answer.");
     }
 }
 
