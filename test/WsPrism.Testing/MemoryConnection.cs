@@ -92,9 +92,16 @@ internal sealed class MemoryConnection(Session session) : ITransportConnection
         }
     }
 
+    /// <summary>The wire is found broken when it is asked once more.</summary>
+    public bool BreaksWhenAsked { get; set; }
+
     public void Retry()
     {
-        if (IsCongested)
+        if (BreaksWhenAsked)
+        {
+            Close();
+        }
+        else if (IsCongested)
         {
             Flush();
         }

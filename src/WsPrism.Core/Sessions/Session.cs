@@ -474,6 +474,11 @@ internal sealed partial class Session : ISession, IConnectionHandler
         if (reason is EndReason.Replaced or EndReason.TenantRemoved)
         {
             Announce(Shard.Line.System.Kicked(reason.Name()));
+            if (HasEnded)
+            {
+                // The wire broke when it was asked to take what waits, which ended the session in its own way.
+                return;
+            }
         }
 
         HasEnded = true;
@@ -524,7 +529,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
             MakeRoom(frame.Class);
         }
 
-        if (Outbox.CanAppend(frame, limits))
+        if (!HasEnded && Outbox.CanAppend(frame, limits))
         {
             Enqueue(frame);
         }

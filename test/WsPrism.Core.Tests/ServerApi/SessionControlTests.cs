@@ -44,6 +44,30 @@ public sealed class SessionControlTests
     }
 
     [Fact]
+    public async Task A_session_whose_wire_breaks_while_it_is_told_ends_once()
+    {
+        using var gateway = new TestGateway();
+        var alice = gateway.Connect("alice").Stall();
+        for (var i = 0; i < OutboxLimits.ControlFrames; i++)
+        {
+            alice.Send("sys", "ping");
+        }
+
+        alice.Connection.BreaksWhenAsked = true;
+        gateway.Advance(1);
+        var seats = gateway.Tenant.Registry.SeatsTaken;
+        await RunAsync(gateway, SessionWork.RunAsync([alice.Session], session =>
+        {
+            session.End(EndReason.TenantRemoved);
+            return true;
+        }));
+
+        Assert.Equal(seats - 1, gateway.Tenant.Registry.SeatsTaken);
+        Assert.Equal(1, gateway.Count(counters => counters.Ended(EndReason.ConnectionLost)));
+        Assert.Equal(0, gateway.Count(counters => counters.Ended(EndReason.TenantRemoved)));
+    }
+
+    [Fact]
     public async Task All_of_a_users_sessions_come_into_a_room_and_go_again()
     {
         using var gateway = new TestGateway(shards: 2);
