@@ -16,6 +16,9 @@ internal interface ITenantServiceFactory
     /// <summary>The tenant's own services of the Hot lane.</summary>
     IReadOnlyList<IHotService> CreateHot(TenantConfig tenant);
 
+    /// <summary>What <c>services.filters</c> names, in its order.</summary>
+    IReadOnlyList<IExtFilter> CreateFilters(TenantConfig tenant) => [];
+
     /// <summary>Who hears what happens in the tenant; null where nobody does.</summary>
     ITenantEvents? CreateEvents(TenantConfig tenant) => null;
 }
