@@ -27,7 +27,7 @@ internal static class NativeLoader
     {
         try
         {
-            return context.Load(file.Content);
+            return context.Load(file.Content.Span);
         }
         catch (BadImageFormatException exception)
         {

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using WsPrism.Core.Configuration;
-using WsPrism.Core.Dispatch;
 using WsPrism.Core.Sessions;
 using WsPrism.Services;
 
@@ -63,13 +62,17 @@ internal sealed partial class NativePlugin : Plugin
 
     protected override void Dispose(bool disposing)
     {
-        if (Interlocked.Exchange(ref _service, null) is not { } service)
+        base.Dispose(disposing);
+        if (Interlocked.Exchange(ref _service, null) is { } service)
         {
-            return;
+            _ext?.Let();
+            _hot?.Let();
+            End(service);
         }
+    }
 
-        _ext?.Let();
-        _hot?.Let();
+    private void End(object service)
+    {
 #pragma warning disable VSTHRD002 // Not on a thread that anybody waits for: a reload's, or the one that ends the process.
         if (!Task.Run(() => EndAsync(service)).Wait(Patience))
 #pragma warning restore VSTHRD002

@@ -15,7 +15,14 @@ internal sealed partial class PluginHost(string tenant, ExtServiceConfig config,
 
     public TimeProvider Time => time;
 
-    public void Log(PluginLogLevel level, string text, Exception? exception = null) => Lines.Said(logger, LevelOf(level), exception, tenant, config.Name, text);
+    public void Log(PluginLogLevel level, string text, Exception? exception = null)
+    {
+        var at = LevelOf(level);
+        if (logger.IsEnabled(at))
+        {
+            Lines.Said(logger, at, exception, tenant, config.Name, text);
+        }
+    }
 
     private static LogLevel LevelOf(PluginLogLevel level) => level switch
     {
@@ -27,7 +34,7 @@ internal sealed partial class PluginHost(string tenant, ExtServiceConfig config,
 
     private static partial class Lines
     {
-        [LoggerMessage(1, "Plugin {Tenant}/{Service}: {Text}")]
+        [LoggerMessage(EventId = 1, Message = "Plugin {Tenant}/{Service}: {Text}")]
         public static partial void Said(ILogger logger, LogLevel level, Exception? exception, string tenant, string service, string text);
     }
 }
