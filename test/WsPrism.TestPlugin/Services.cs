@@ -116,7 +116,7 @@ public sealed class UsesYaml : IExtService
 {
     public void OnMessage(in ExtMessage message, IExtContext context)
     {
-        context.BeginData().WriteStringValue(new YamlDotNet.Serialization.SerializerBuilder().Build().Serialize(new[] { 1 }).Trim());
+        context.BeginData().WriteStringValue(new YamlDotNet.Core.AnchorName("beside").Value);
         context.Answer();
     }
 }

@@ -66,7 +66,7 @@ internal static class NativeLoader
 
     private static Type Choose(PluginFile file, Assembly assembly, string? wanted)
     {
-        var fitting = assembly.GetExportedTypes().Where(IsService).ToArray();
+        var fitting = assembly.GetExportedTypes().Where(IsService).OrderBy(type => type.FullName, StringComparer.Ordinal).ToArray();
         if (fitting.Length == 0)
         {
             throw new PluginException($"{file.Name} has no public class that implements IExtService or IHotService of WsPrism.Services.Abstractions.");

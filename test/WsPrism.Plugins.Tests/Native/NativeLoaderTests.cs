@@ -7,6 +7,7 @@ using System.Runtime.Loader;
 using Microsoft.Extensions.Logging.Abstractions;
 using WsPrism.Core.Configuration;
 using WsPrism.Plugins.Native;
+using WsPrism.Testing;
 
 namespace WsPrism.Plugins.Tests.Native;
 
@@ -37,7 +38,7 @@ public sealed class NativeLoaderTests
 
     [Fact]
     public void Of_several_services_one_is_named() => Assert.Equal(
-        $"WsPrism.TestPlugin.dll has several services: name one as class: {Prefix}.Deeds, {Prefix}.FailsAtOnce, {Prefix}.Relay, {Prefix}.UsesYaml, {Prefix}.Versioned, {Prefix}.WantsText.",
+        $"WsPrism.TestPlugin.dll has several services: name one as class: {Prefix}.Deeds, {Prefix}.FailsAtOnce, {Prefix}.Relay, {Prefix}.Scores, {Prefix}.UsesYaml, {Prefix}.Versioned, {Prefix}.WantsText.",
         ProblemOf(BuiltPlugins.Service("Deeds") with { Class = null }));
 
     [Theory]

@@ -27,17 +27,23 @@ internal sealed class PluginTrial(TrialOptions options, GatewayHost host, TextWr
         using var observer = await TrialClient.ConnectAsync("room", host.ClientAddress, "observer", options.Room, _toRoom, patience.Token);
         using var sender = await TrialClient.ConnectAsync("sender", host.ClientAddress, "sender", options.Room, _toSender, patience.Token);
         await ShowAsync(sender, observer);
-        var isGood = true;
-        for (var i = 0; i < options.Messages.Count && !sender.IsClosed; i++)
+        var (isGood, sent) = (true, 0);
+        for (var i = 0; i < options.Messages.Count && !sender.IsClosed; i++, sent++)
         {
             isGood &= await SendAsync(sender, Complete(options.Messages[i], i + 1, out var id), id);
             await ShowAsync(sender, observer);
         }
 
-        for (var i = 0; i < options.HotFrames.Count && !sender.IsClosed; i++)
+        for (var i = 0; i < options.HotFrames.Count && !sender.IsClosed; i++, sent++)
         {
             isGood &= await SendAsync(sender, Convert.FromHexString(options.HotFrames[i]));
             await ShowAsync(sender, observer);
+        }
+
+        if (sent < options.Messages.Count + options.HotFrames.Count)
+        {
+            await errors.WriteLineAsync($"wsprism: the sender was sent away after {sent} of {options.Messages.Count + options.HotFrames.Count} messages");
+            isGood = false;
         }
 
         if (options.Wait > TimeSpan.Zero)

@@ -91,7 +91,7 @@ internal sealed class TrialClient : IDisposable
         while (true)
         {
             var part = await _socket.ReceiveAsync(_buffer.AsMemory(), patience);
-            message.Write(_buffer, 0, part.Count);
+            await message.WriteAsync(_buffer.AsMemory(0, part.Count), patience);
             if (part.EndOfMessage)
             {
                 return (part.MessageType, message.ToArray());

@@ -16,32 +16,38 @@ internal static class TrialConfig
     public static ConfigLoadResult Load(TrialOptions options)
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $$"""
+        text.Append(CultureInfo.InvariantCulture, $$$"""
             version: 1
             gateway: {listen: "127.0.0.1:0", admin: {listen: "127.0.0.1:0"}, handshake_limit: {enabled: false}, drain_grace_ms: 0, writer_send_timeout_ms: 60000}
             tenants:
-              - id: {{Tenant}}
-                auth: {dev_tickets: {sender: {{Quote(options.User)}}, observer: {{Quote(Observer)}}}}
+              - id: {{{Tenant}}}
+                auth: {dev_tickets: {sender: {{{Quote(options.User)}}}, observer: "{{{Observer}}}"}}
                 policy:
                   rate_limit_rps: 1000000
                   rate_limit_burst: 1000000
                   hot_requires_active_room: false
-                  ext_allowlist: ["room:*", "sys:*", "chat:*", "game:*", "{{TrialEcho.ServiceName}}:*", {{Quote(options.Name + ":*")}}]
-                  hot_allowlist: [{{string.Join(", ", SvcIds(options).Select(id => $"\"{id}:*\""))}}]
+                  ext_allowlist: ["room:*", "sys:*", "chat:*", "game:*", "{{{TrialEcho.ServiceName}}}:*", "{{{options.Name}}}:*"]
+                  hot_allowlist: [{{{string.Join(", ", SvcIds(options).Select(id => $"\"{id}:*\""))}}}]
                 services:
-                  hot: { {{string.Join(", ", SvcIds(options).Select(id => $"{id}: {options.Name}"))}} }
-                  {{(options.IsFilter ? $"filters: [{options.Name}]" : string.Empty)}}
+                  hot: { {{{string.Join(", ", SvcIds(options).Select(id => $"{id}: {options.Name}"))}}} }
+                  filters: [{{{(options.IsFilter ? options.Name : string.Empty)}}}]
                   ext:
-                    - {name: {{options.Name}}, kind: {{options.Kind}}, {{(options.Kind == "native" ? "assembly" : "file")}}: {{Quote(Path.GetFullPath(options.File))}}{{Native(options)}}}
+                    - { {{{Service(options)}}} }
+
             """);
         return ConfigLoader.LoadText(text.ToString(), "plugin test");
     }
 
     private static IEnumerable<byte> SvcIds(TrialOptions options) => options.HotFrames.Select(frame => Convert.FromHexString(frame)[0]).Distinct();
 
-    private static string Native(TrialOptions options)
+    private static string Service(TrialOptions options)
     {
-        var text = options.Class is null ? string.Empty : $", class: {Quote(options.Class)}";
+        var text = $"name: {options.Name}, kind: {options.Kind}, {(options.Kind == "native" ? "assembly" : "file")}: {Quote(Path.GetFullPath(options.File))}";
+        if (options.Class is not null)
+        {
+            text += $", class: {Quote(options.Class)}";
+        }
+
         return options.Settings.Count == 0
             ? text
             : $"{text}, settings: {{{string.Join(", ", options.Settings.Select(setting => $"{Quote(setting.Key)}: {Quote(setting.Value)}"))}}}";

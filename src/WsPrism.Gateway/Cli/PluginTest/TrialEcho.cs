@@ -1,4 +1,3 @@
-using System.Text.Json;
 using WsPrism.Services;
 
 namespace WsPrism.Gateway.Cli.PluginTest;

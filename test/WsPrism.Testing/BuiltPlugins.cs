@@ -1,7 +1,7 @@
 using System.Text;
 using WsPrism.Core.Configuration;
 
-namespace WsPrism.Plugins.Tests.Native;
+namespace WsPrism.Testing;
 
 /// <summary>The assemblies that the build puts beside this one's folder, as plugins' files.</summary>
 internal static class BuiltPlugins
