@@ -12,6 +12,10 @@ internal sealed class GuessGateway(ApiUnderTest api, IAsyncDisposable? backend =
         .Tenant("policy.ext_allowlist", "[\"room:*\", \"guess:*\"]")
         .Tenant("services.ext", $"[{{name: guess, {kind}}}]");
 
+    /// <summary>The same of a file of the samples.</summary>
+    public static Task<GuessGateway> StartSampleAsync(string kind, string file) =>
+        StartAsync($"kind: {kind}, file: \"{Repository.PathOf($"samples/plugins/guess/{file}")}\", timeout_ms: 60000");
+
     public static async Task<GuessGateway> StartAsync(string kind, IAsyncDisposable? backend = null) =>
         new(await ApiUnderTest.StartAsync(Config(kind)), backend);
 

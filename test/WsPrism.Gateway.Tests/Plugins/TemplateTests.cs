@@ -14,12 +14,12 @@ public sealed class TemplateTests : IDisposable
     public async Task A_plugin_made_of_the_template_is_built_against_the_packages_and_answers()
     {
         var packages = Directory.CreateDirectory(Path.Combine(_folder.Path, "packages")).FullName;
-        await DotnetAsync("pack", PathOf("src/WsPrism.Protocol"), "--no-build", "-c", Configuration, "-o", packages);
-        await DotnetAsync("pack", PathOf("src/WsPrism.Services.Abstractions"), "--no-build", "-c", Configuration, "-o", packages);
+        await DotnetAsync("pack", Repository.PathOf("src/WsPrism.Protocol"), "--no-build", "-c", Configuration, "-o", packages);
+        await DotnetAsync("pack", Repository.PathOf("src/WsPrism.Services.Abstractions"), "--no-build", "-c", Configuration, "-o", packages);
         Assert.Equal(2, Directory.GetFiles(packages, "*.nupkg").Length);
         _folder.Write("nuget.config", "<configuration><packageSources><clear/><add key=\"local\" value=\"packages\"/></packageSources></configuration>");
 
-        await DotnetAsync("new", "install", PathOf("templates/wsprism-plugin"), "--debug:custom-hive", Path.Combine(_folder.Path, "hive"));
+        await DotnetAsync("new", "install", Repository.PathOf("templates/wsprism-plugin"), "--debug:custom-hive", Path.Combine(_folder.Path, "hive"));
         await DotnetAsync("new", "wsprism-plugin", "-n", "MyPlugin", "--debug:custom-hive", Path.Combine(_folder.Path, "hive"), "--no-update-check");
         var output = await DotnetAsync("build", "MyPlugin", "-c", "Release", "-nologo", "-v", "quiet");
         Assert.DoesNotContain("warning", output, StringComparison.OrdinalIgnoreCase);
@@ -40,17 +40,6 @@ public sealed class TemplateTests : IDisposable
     }
 
     private static string Configuration => new DirectoryInfo(AppContext.BaseDirectory).Name;
-
-    private static string PathOf(string path)
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "WsPrism.slnx")))
-        {
-            folder = folder.Parent!;
-        }
-
-        return Path.Combine(folder.FullName, path);
-    }
 
     private async Task<string> DotnetAsync(params string[] arguments)
     {
