@@ -22,7 +22,7 @@ public sealed class TemplateTests : IDisposable
         await DotnetAsync("new", "install", Repository.PathOf("templates/wsprism-plugin"), "--debug:custom-hive", Path.Combine(_folder.Path, "hive"));
         await DotnetAsync("new", "wsprism-plugin", "-n", "MyPlugin", "--debug:custom-hive", Path.Combine(_folder.Path, "hive"), "--no-update-check");
         var output = await DotnetAsync("build", "MyPlugin", "-c", "Release", "-nologo", "-v", "quiet");
-        Assert.DoesNotContain("warning", output, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(" 0 Warning(s)", output, StringComparison.Ordinal);
 
         var built = Path.Combine(_folder.Path, "MyPlugin/bin/Release/net10.0");
         Assert.Equal(["MyPlugin.dll"], Directory.GetFiles(built, "*.dll").Select(Path.GetFileName));

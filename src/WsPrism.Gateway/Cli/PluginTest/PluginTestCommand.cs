@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using WsPrism.Core.Configuration;
@@ -11,6 +12,10 @@ namespace WsPrism.Gateway.Cli.PluginTest;
 /// <summary><c>wsprism plugin test</c>: a plugin in the gateway, with a client and without a configuration.</summary>
 internal static partial class PluginTestCommand
 {
+    private const string DefaultRoom = "test";
+    private const string DefaultUser = "user:test";
+    private const string DefaultName = "plugin";
+
     private static readonly string[] BuiltIn = ["sys", "room", "chat", "game", "party", "market", TrialEcho.ServiceName];
 
     public static Command Create()
@@ -18,9 +23,9 @@ internal static partial class PluginTestCommand
         var file = new Argument<string>("FILE") { Description = "The plugin: a script (.lua), a WebAssembly module (.wasm) or an assembly (.dll)." };
         var message = new Option<string[]>("--message", "-m") { Description = "An envelope without svc, for example '{\"type\":\"greet\"}'. May be given several times.", HelpName = "JSON" };
         var hot = new Option<string[]>("--hot") { Description = "A Hot frame in hexadecimal, for example 05010042: svc_id 5 (which the plugin gets), opcode 1, no flags, payload 42. After the messages; may be given several times.", HelpName = "HEX" };
-        var room = new Option<string>("--room") { Description = "The room that the sender is in.", HelpName = "NAME", DefaultValueFactory = _ => "test" };
-        var user = new Option<string>("--user") { Description = "The user who sends.", HelpName = "NAME", DefaultValueFactory = _ => "user:test" };
-        var name = new Option<string>("--name") { Description = "What the plugin is called: its svc.", HelpName = "SVC", DefaultValueFactory = _ => "plugin" };
+        var room = new Option<string>("--room") { Description = "The room that the sender is in.", HelpName = "NAME", DefaultValueFactory = _ => DefaultRoom };
+        var user = new Option<string>("--user") { Description = "The user who sends.", HelpName = "NAME", DefaultValueFactory = _ => DefaultUser };
+        var name = new Option<string>("--name") { Description = "What the plugin is called: its svc.", HelpName = "SVC", DefaultValueFactory = _ => DefaultName };
         var type = new Option<string?>("--class") { Description = "The class of an assembly that has several services.", HelpName = "NAME" };
         var setting = new Option<string[]>("--setting") { Description = "A setting of an assembly, name=value. May be given several times.", HelpName = "K=V" };
         var filter = new Option<bool>("--filter") { Description = "Try a module as a filter, in front of a service that answers with what it gets." };
@@ -48,14 +53,15 @@ internal static partial class PluginTestCommand
         command.SetAction(async (result, _) => await RunAsync(Read(result.CommandResult)));
         return command;
 
+        // While options are looked at, those that are not given have no default yet.
         TrialOptions Read(CommandResult result) => new()
         {
             File = result.GetValue(file) ?? string.Empty,
             Messages = result.GetValue(message) ?? [],
             HotFrames = result.GetValue(hot) ?? [],
-            Room = result.GetValue(room)!,
-            User = result.GetValue(user)!,
-            Name = result.GetValue(name)!,
+            Room = result.GetValue(room) ?? DefaultRoom,
+            User = result.GetValue(user) ?? DefaultUser,
+            Name = result.GetValue(name) ?? DefaultName,
             Class = result.GetValue(type),
             Settings = (result.GetValue(setting) ?? []).Select(text => text.Split('=', 2)).Where(pair => pair.Length == 2)
                 .GroupBy(pair => pair[0]).ToDictionary(group => group.Key, group => group.Last()[1]),
@@ -73,7 +79,8 @@ internal static partial class PluginTestCommand
         : waitMs is < 0 or > 60_000 ? $"--wait wants 0 to 60000 milliseconds, got {waitMs}"
         : options.Kind != "native" && (options.HotFrames.Count > 0 || options.Settings.Count > 0 || options.Class is not null) ? "--hot, --setting and --class are for assemblies (.dll)"
         : options.IsFilter && options.Kind != "wasm" ? "--filter is for modules (.wasm)"
-        : options.Room.Length == 0 || options.User.Length == 0 ? "--room and --user want a name"
+        : Encoding.UTF8.GetByteCount(options.Room) is < 1 or > 128 || options.Room.Any(char.IsControl) ? "--room wants a name of 1 to 128 bytes"
+        : options.User.Length == 0 ? "--user wants a name"
         : null;
 
     private static bool IsMessage(string text, bool mayNameService)

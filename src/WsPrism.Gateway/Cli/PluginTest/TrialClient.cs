@@ -82,7 +82,7 @@ internal sealed class TrialClient : IDisposable
             Session = envelope.GetProperty("data").GetProperty("session").GetString()!;
         }
 
-        return (svc == "sys" && !_isReady) || svc == PluginTrial.MarkerService || (svc == "sys" && type == "pong");
+        return svc == PluginTrial.MarkerService || (svc == "sys" && (type == "pong" || (!_isReady && type != "error")));
     }
 
     private async Task<(WebSocketMessageType Type, byte[] Bytes)> ReadAsync(CancellationToken patience)
