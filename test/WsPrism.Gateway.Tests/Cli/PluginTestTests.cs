@@ -71,7 +71,7 @@ public sealed class PluginTestTests : IDisposable
             BuiltPlugins.TestPlugin, "--class", $"{BuiltPlugins.Namespace}.Deeds", "-m", """{"type":"log"}""", "-m", """{"type":"kick"}""", "-m", """{"type":"nothing"}""");
 
         Assert.Contains("Plugin test/plugin: told to log", errors, StringComparison.Ordinal);
-        Assert.EndsWith("wsprism: the sender was sent away after 2 of 3 messages\n", errors, StringComparison.Ordinal);
+        Assert.Contains("wsprism: the sender was sent away after 2 of 3 messages\n", errors, StringComparison.Ordinal);
         Assert.Equal(1, code);
         Assert.EndsWith(
             """
