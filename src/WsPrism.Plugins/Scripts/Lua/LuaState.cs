@@ -307,7 +307,7 @@ internal sealed unsafe class LuaState : IDisposable
         _memory->Grace = 1;
         LuaNative.SetHook(_state, null, 0, 0);
         Call = null;
-        var error = status == LuaNative.Ok && _memory->Stop == LuaStop.None ? null : ReadError(status);
+        var error = status == LuaNative.Ok ? null : ReadError(status);
         LuaNative.SetTop(_state, 0);
         CollectIfCrowded();
         return error;
@@ -322,7 +322,7 @@ internal sealed unsafe class LuaState : IDisposable
 
         // What stopped it is said where it was caught; with a refused allocation Lua does not ask where.
         var reason = _memory->Stop == LuaStop.None ? LuaStop.Memory : _memory->Stop;
-        var text = status is LuaNative.Ok or LuaNative.MemoryError ? null : TextAt(-1);
+        var text = status == LuaNative.MemoryError ? null : TextAt(-1);
         return text is not null && text.EndsWith(Describe(reason), StringComparison.Ordinal)
             ? new ScriptError(text, IsLimit: true)
             : new ScriptError($"{_program.Name}: {Describe(reason)}", IsLimit: true);
@@ -512,7 +512,12 @@ internal sealed unsafe class LuaState : IDisposable
             throw new ScriptException($"{_program.Name}: {Describe(LuaStop.Memory)}");
         }
 
-        Must(status);
+        if (status != LuaNative.Ok)
+        {
+            var problem = TextAt(-1) ?? "cannot be read";
+            throw new ScriptException(problem.StartsWith(_program.Name, StringComparison.Ordinal) ? problem : $"{_program.Name}: {problem}");
+        }
+
         Must(LuaNative.CallProtected(_state, 0, 1, 0, 0, 0));
         var chunk = LuaNative.Reference(_state, LuaNative.RegistryIndex);
         LuaNative.SetTop(_state, 0);

@@ -16,6 +16,13 @@ local function check(problem, ...)
   return ...
 end
 
+-- The library's own functions name themselves wrongly when they are called from here.
+local function want(kind, value, position, name)
+  if type(value) ~= kind then
+    error("bad argument #" .. position .. " to '" .. name .. "' (" .. kind .. " expected, got " .. type(value) .. ")", 3)
+  end
+end
+
 local function guard(f)
   return function(...)
     return check(f(...))
@@ -59,7 +66,6 @@ local base = {
   tonumber = tonumber,
   tostring = tostring,
   type = type,
-  xpcall = xpcall,
   now_ms = host.now_ms,
   null = host.null,
 }
@@ -73,6 +79,20 @@ function base.log(...)
 end
 
 base.print = base.log
+
+-- A message handler of the library's xpcall runs, where a limit stopped the script, while no instruction is counted.
+local pcall = pcall
+
+local function handled(handler, ok, ...)
+  if ok then
+    return true, ...
+  end
+  return false, select(2, pcall(handler, ...))
+end
+
+function base.xpcall(f, handler, ...)
+  return handled(handler, pcall(f, ...))
+end
 
 function base.rawset(t, k, v)
   if sealed[t] then
@@ -101,16 +121,21 @@ lib.match = guard(host.match)
 
 local native_rep, limit = string.rep, host.max_bytes
 function lib.rep(s, n, sep)
-  local kind, m = type(s), math.tointeger(n)
-  if (kind == "string" or kind == "number") and m and (sep == nil or type(sep) == "string") then
-    local each = #tostring(s) + #(sep or "")
-    if each == 0 or m < 1 then
-      return ""
-    elseif m > limit // each then
-      error("resulting string too large", 2)
-    end
+  local m = math.tointeger(n)
+  s, sep = type(s) == "number" and tostring(s) or s, sep == nil and "" or sep
+  want("string", s, 1, "rep")
+  want("string", sep, 3, "rep")
+  if not m then
+    want("number", n, 2, "rep")
+    error("bad argument #2 to 'rep' (number has no integer representation)", 2)
   end
-  return native_rep(s, n, sep)
+  local each = #s + #sep
+  if each == 0 or m < 1 then
+    return ""
+  elseif m > limit // each then
+    error("resulting string too large", 2)
+  end
+  return native_rep(s, m, sep)
 end
 
 local find_next = host.find_next
@@ -212,10 +237,11 @@ local tables = { concat = concat, pack = table.pack, unpack = table.unpack }
 
 -- The length is asked of a metatable only where moving one by one is counted.
 local function is_plain(t)
-  return type(t) == "table" and getmetatable(t) == nil
+  return getmetatable(t) == nil
 end
 
 function tables.insert(t, ...)
+  want("table", t, 1, "insert")
   local n = select("#", ...)
   if n ~= 2 then
     return native_insert(t, ...)
@@ -225,7 +251,7 @@ function tables.insert(t, ...)
   if i and is_plain(t) then
     check(charge(rawlen(t) - i))
     return native_insert(t, i, value)
-  elseif not i or type(t) ~= "table" then
+  elseif not i then
     return native_insert(t, pos, value)
   end
   local e = #t + 1
@@ -239,13 +265,14 @@ function tables.insert(t, ...)
 end
 
 function tables.remove(t, pos)
+  want("table", t, 1, "remove")
   local i = math.tointeger(pos)
   if pos == nil then
     return native_remove(t)
   elseif i and is_plain(t) then
     check(charge(rawlen(t) - i))
     return native_remove(t, i)
-  elseif not i or type(t) ~= "table" then
+  elseif not i then
     return native_remove(t, pos)
   end
   local size = #t
@@ -263,6 +290,7 @@ function tables.remove(t, pos)
 end
 
 function tables.move(a, f, e, t, b)
+  want("table", a, 1, "move")
   local first, last = math.tointeger(f), math.tointeger(e)
   if first and last and last >= first then
     check(charge(last - first + 1))
@@ -279,6 +307,7 @@ local function less(a, b)
 end
 
 function tables.sort(t, comparator)
+  want("table", t, 1, "sort")
   return native_sort(t, comparator == nil and less or comparator)
 end
 
