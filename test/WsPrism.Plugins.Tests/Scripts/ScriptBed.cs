@@ -2,6 +2,7 @@ using System.Text;
 using WsPrism.Core.Answers;
 using WsPrism.Plugins.Scripts;
 using WsPrism.Plugins.Scripts.Lua;
+using Xunit;
 
 namespace WsPrism.Plugins.Tests.Scripts;
 
@@ -62,6 +63,7 @@ internal sealed class ScriptBed : IScriptHost, IDisposable
     {
         call = CreateCall(data, type);
         var error = Lua.CallFunction(room ?? Room, "on_message"u8, call);
+        Assert.DoesNotContain(Logged, line => line.StartsWith("FAULT", StringComparison.Ordinal));
         return error is not null ? $"error: {error.Message}"
             : call.Reply is { } reply ? Encoding.UTF8.GetString(reply)
             : call.Refusal.Code != Protocol.ErrorCode.None ? $"refused: {call.Refusal.Code} {call.Refusal.Text}"
@@ -89,7 +91,7 @@ internal sealed class ScriptBed : IScriptHost, IDisposable
 
     public void Log(string? room, string text) => Logged.Add(text);
 
-    public void Failed(Exception exception) => throw exception;
+    public void Failed(Exception exception) => Logged.Add($"FAULT {exception}");
 
     public void Dispose()
     {

@@ -166,7 +166,7 @@ internal static unsafe class LuaStrings
         var at = -1;
         for (; at < 0 && place <= text.Length - what.Length; place += at < 0 ? stride : 0)
         {
-            var window = text.Slice(place, Math.Min(text.Length - place, Math.Min(stride, text.Length) + what.Length - 1));
+            var window = text.Slice(place, (int)Math.Min(text.Length - place, (long)stride + what.Length));
             lua.Meter.Spend(1 + (window.Length / 16));
             lua.Meter.LookAtClock();
             at = window.IndexOf(what);
