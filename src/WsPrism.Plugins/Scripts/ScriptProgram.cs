@@ -4,11 +4,12 @@ using WsPrism.Core.Configuration;
 namespace WsPrism.Plugins.Scripts;
 
 /// <summary>
-/// A script and its limits, of which several Lua states run. Immutable but for the count of their memory, which is theirs together. Disposed when the last state is.
+/// A script and its limits, of which several Lua states run. Immutable but for the count of their memory, which is theirs together. Who makes it and each state that runs it use it, and release it.
 /// </summary>
-internal sealed unsafe class ScriptProgram : IDisposable
+internal sealed unsafe class ScriptProgram
 {
     private long* _memoryUsed = (long*)NativeMemory.AllocZeroed(sizeof(long));
+    private int _uses = 1;
 
     public ScriptProgram(string name, ReadOnlyMemory<byte> source, int instructions, long memoryBytes, TimeSpan time)
     {
@@ -41,9 +42,27 @@ internal sealed unsafe class ScriptProgram : IDisposable
     /// <summary>What all states hold together.</summary>
     public long* MemoryUsed => _memoryUsed;
 
-    public void Dispose()
+    /// <summary>Somebody more uses it; throws where nobody does any more.</summary>
+    public void Retain()
     {
-        NativeMemory.Free(_memoryUsed);
-        _memoryUsed = null;
+        for (var uses = Volatile.Read(ref _uses); uses > 0; uses = Volatile.Read(ref _uses))
+        {
+            if (Interlocked.CompareExchange(ref _uses, uses + 1, uses) == uses)
+            {
+                return;
+            }
+        }
+
+        throw new ScriptException($"{Name}: another version has taken its place");
+    }
+
+    /// <summary>Somebody uses it no more; with the last one its memory goes.</summary>
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _uses) == 0)
+        {
+            NativeMemory.Free(_memoryUsed);
+            _memoryUsed = null;
+        }
     }
 }

@@ -20,7 +20,7 @@ internal sealed class ScriptBed : IScriptHost, IDisposable
         }
         catch (ScriptException)
         {
-            _program.Dispose();
+            _program.Release();
             throw;
         }
 
@@ -96,6 +96,6 @@ internal sealed class ScriptBed : IScriptHost, IDisposable
     public void Dispose()
     {
         Lua.Dispose();
-        _program.Dispose();
+        _program.Release();
     }
 }

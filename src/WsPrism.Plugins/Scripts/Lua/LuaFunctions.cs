@@ -64,46 +64,46 @@ internal static unsafe class LuaFunctions
     private static int Replace(nint state) => Run(state, &LuaStrings.Replace);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int Charge(nint state) => Run(state, &ScriptFunctions.Charge);
+    private static int Charge(nint state) => Run(state, &HostFunctions.Charge);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int Encode(nint state) => Run(state, &ScriptFunctions.Encode);
+    private static int Encode(nint state) => Run(state, &HostFunctions.Encode);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int Decode(nint state) => Run(state, &ScriptFunctions.Decode);
+    private static int Decode(nint state) => Run(state, &HostFunctions.Decode);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int Log(nint state) => Run(state, &ScriptFunctions.Log);
+    private static int Log(nint state) => Run(state, &HostFunctions.Log);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int NowMs(nint state) => Run(state, &ScriptFunctions.NowMs);
+    private static int NowMs(nint state) => Run(state, &HostFunctions.NowMs);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int Reply(nint state) => Run(state, &ScriptFunctions.Reply);
+    private static int Reply(nint state) => Run(state, &HostFunctions.Reply);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int Fail(nint state) => Run(state, &ScriptFunctions.Fail);
+    private static int Fail(nint state) => Run(state, &HostFunctions.Fail);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int Publish(nint state) => Run(state, &ScriptFunctions.Publish);
+    private static int Publish(nint state) => Run(state, &HostFunctions.Publish);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int SendUser(nint state) => Run(state, &ScriptFunctions.SendUser);
+    private static int SendUser(nint state) => Run(state, &HostFunctions.SendUser);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int Join(nint state) => Run(state, &ScriptFunctions.Join);
+    private static int Join(nint state) => Run(state, &HostFunctions.Join);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int Leave(nint state) => Run(state, &ScriptFunctions.Leave);
+    private static int Leave(nint state) => Run(state, &HostFunctions.Leave);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int Kick(nint state) => Run(state, &ScriptFunctions.Kick);
+    private static int Kick(nint state) => Run(state, &HostFunctions.Kick);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int Members(nint state) => Run(state, &ScriptFunctions.Members);
+    private static int Members(nint state) => Run(state, &HostFunctions.Members);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int SetSessionState(nint state) => Run(state, &ScriptFunctions.SetSessionState);
+    private static int SetSessionState(nint state) => Run(state, &HostFunctions.SetSessionState);
 
     // Between here and the return nothing is refused, and no exception gets out.
     private static int Run(nint handle, delegate*<LuaState, int> function)

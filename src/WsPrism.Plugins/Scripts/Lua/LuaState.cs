@@ -56,6 +56,7 @@ internal sealed unsafe class LuaState : IDisposable
     public LuaState(ScriptProgram program)
     {
         _program = program;
+        program.Retain();
         _memory = (LuaMemory*)NativeMemory.AllocZeroed((nuint)sizeof(LuaMemory));
         *_memory = new LuaMemory { Shared = program.MemoryUsed, Limit = program.MemoryBytes, Grace = 1 };
         _self = GCHandle.Alloc(this);
@@ -278,6 +279,7 @@ internal sealed unsafe class LuaState : IDisposable
         {
             _self.Free();
             NativeMemory.Free(_memory);
+            _program.Release();
         }
     }
 

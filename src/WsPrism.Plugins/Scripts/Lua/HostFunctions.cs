@@ -9,7 +9,7 @@ using WsPrism.Protocol.Ext;
 namespace WsPrism.Plugins.Scripts.Lua;
 
 /// <summary>The host's functions behind <c>ctx</c>, <c>json</c>, <c>log</c> and <c>now_ms</c>. Each pushes nil for no problem first, but for the last.</summary>
-internal static unsafe class ScriptFunctions
+internal static unsafe class HostFunctions
 {
     private const int MaxMembers = 1_000;
     private const int MaxLogBytes = 1_024;
