@@ -13,9 +13,9 @@ internal sealed class JoinedWork(string room, Session session) : ScriptWork
         }
 
         var known = lane.RoomOf(room);
-        if (lane.Rooms.Owner.Registry.FindRoom(room) is null)
+        if (lane.Rooms.Owner.Registry.FindRoom(room) is null && lane.HasLostEnd)
         {
-            // Who came has gone again before anything could be said: neither is told.
+            // Otherwise the end of the room is in the line, behind this.
             lane.Drop(known);
             return;
         }

@@ -18,6 +18,7 @@ internal sealed class ScriptLane(ScriptRooms rooms) : IThreadPoolWorkItem
     private readonly Queue<ScriptWork> _work = new();
     private readonly ConcurrentDictionary<string, ScriptRoom> _known = new(StringComparer.Ordinal);
     private bool _isRunning;
+    private bool _hasLostEnd;
     private LuaState? _lua;
     private int _isTicking;
 
@@ -40,6 +41,27 @@ internal sealed class ScriptLane(ScriptRooms rooms) : IThreadPoolWorkItem
 
     /// <summary>Whether the script has run for this room; of this moment.</summary>
     public bool Knows(string room) => _known.ContainsKey(room);
+
+    /// <summary>Whether the end of a room was not told, because the line was too long; until the line is empty.</summary>
+    public bool HasLostEnd
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _hasLostEnd;
+            }
+        }
+    }
+
+    /// <summary>The end of a room cannot be told: who finds it gone must not wait for that.</summary>
+    public void LoseEnd()
+    {
+        lock (_gate)
+        {
+            _hasLostEnd = _isRunning;
+        }
+    }
 
     public void Add(ScriptWork work)
     {
@@ -67,6 +89,7 @@ internal sealed class ScriptLane(ScriptRooms rooms) : IThreadPoolWorkItem
                 if (!_work.TryDequeue(out work))
                 {
                     _isRunning = false;
+                    _hasLostEnd = false;
                     return;
                 }
             }

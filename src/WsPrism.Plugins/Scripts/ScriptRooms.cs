@@ -157,6 +157,10 @@ internal sealed partial class ScriptRooms : IMembershipWatcher, IScriptHost
         {
             lane.Add(new LeftWork(room.Name, session, isLast));
         }
+        else if (isLast)
+        {
+            lane.LoseEnd();
+        }
     }
 
     public IReadOnlyList<(string User, IReadOnlyList<ScriptSender> Sessions)> Members(string room, int limit)
