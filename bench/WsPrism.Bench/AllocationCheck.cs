@@ -82,6 +82,10 @@ internal static class AllocationCheck
         yield return ("the line: game.input", () => line.GameInput());
         yield return ("the line: sys.ping", () => line.SysPing());
 
+        var native = new NativePluginBenchmarks();
+        yield return ("a native plugin: Hot relay", () => native.HotPlugin());
+        yield return ("a native plugin: an answer", () => native.ExtPlugin());
+
         foreach (var members in (int[])[10, 1_000])
         {
             var broadcast = new BroadcastBenchmarks { Members = members };

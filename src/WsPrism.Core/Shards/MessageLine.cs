@@ -240,8 +240,20 @@ internal sealed partial class MessageLine
 
     private void FailService(Session session, ExtRoute route, Exception exception)
     {
-        Log.ServiceFailed(_logger, exception, route.Service.Name, session.Tenant.Id, session.SessionId, session.TraceId);
+        TellFault(session, route.Service, route.Service.Name, exception);
         _extContext.Fail(ErrorCode.Internal, Texts.Internal);
+    }
+
+    private void TellFault(Session session, object service, string name, Exception exception)
+    {
+        if (service is IFaultListener listener)
+        {
+            listener.OnFault(exception, session);
+        }
+        else
+        {
+            Log.ServiceFailed(_logger, exception, name, session.Tenant.Id, session.SessionId, session.TraceId);
+        }
     }
 
     private void Answer(Session session, in EnvelopeId id)
@@ -294,7 +306,7 @@ internal sealed partial class MessageLine
         }
         catch (Exception exception)
         {
-            Log.ServiceFailed(_logger, exception, route.Service.Name, session.Tenant.Id, session.SessionId, session.TraceId);
+            TellFault(session, route.Service, route.Service.Name, exception);
             _hotContext.Fail(ErrorCode.Internal, Texts.Internal);
         }
 
