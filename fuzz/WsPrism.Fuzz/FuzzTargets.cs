@@ -20,6 +20,8 @@ internal static class FuzzTargets
         new PolicyTarget(),
         new YamlTarget(),
         new WasmTarget(),
-        new WasmCodeTarget()
+        new WasmCodeTarget(),
+        new LuaPatternTarget(),
+        new LuaJsonTarget()
     ];
 }

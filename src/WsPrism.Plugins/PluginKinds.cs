@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using WsPrism.Plugins.Native;
+using WsPrism.Plugins.Scripts;
 
 namespace WsPrism.Plugins;
 
@@ -10,6 +11,6 @@ internal static class PluginKinds
     public static IReadOnlyList<IPluginKind> Create(TimeProvider time, ILoggerFactory loggers)
     {
         var logger = loggers.CreateLogger("WsPrism.Plugins");
-        return [new NativeKind(time, logger)];
+        return [new NativeKind(time, logger), new ScriptKind(time, logger)];
     }
 }
