@@ -11,5 +11,7 @@ internal sealed class SharedServices(IReadOnlyList<IExtService> ext, IReadOnlyLi
 
     public IReadOnlyList<IHotService> CreateHot(TenantConfig tenant) => own is null ? hot : [.. hot, .. own.CreateHot(tenant)];
 
+    public IReadOnlyList<IExtFilter> CreateFilters(TenantConfig tenant) => own?.CreateFilters(tenant) ?? [];
+
     public ITenantEvents? CreateEvents(TenantConfig tenant) => own?.CreateEvents(tenant);
 }
