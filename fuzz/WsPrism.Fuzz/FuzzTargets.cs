@@ -15,7 +15,7 @@ internal static class FuzzTargets
         new TcpTarget(),
         new LinkTarget(),
         new JwsTarget(),
-        new BackendAnswerTarget(),
+        new ServiceAnswerTarget(),
         new JwkSetTarget(),
         new PolicyTarget(),
         new YamlTarget(),

@@ -24,9 +24,17 @@ public abstract class ConfigEnvironment
 
         public override byte[] ReadFile(string path, int maxBytes)
         {
+            // Its length is a hint: a pipe has none, and a file may grow while it is read.
             using var file = File.OpenRead(path);
-            var buffer = new byte[maxBytes + 1];
+            var hint = file.CanSeek ? file.Length + 1 : maxBytes + 1L;
+            var buffer = new byte[Math.Min(hint, maxBytes + 1L)];
             var length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+            while (length == buffer.Length && length <= maxBytes)
+            {
+                Array.Resize(ref buffer, (int)Math.Min(buffer.Length * 2L, maxBytes + 1L));
+                length += file.ReadAtLeast(buffer.AsSpan(length), buffer.Length - length, throwOnEndOfStream: false);
+            }
+
             return buffer[..length];
         }
     }

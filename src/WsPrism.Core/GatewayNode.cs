@@ -66,7 +66,7 @@ internal sealed class GatewayNode
         Func<Shard, IShardExecutor> executor,
         ITenantServiceFactory? own = null,
         ITicketBackends? ticketBackends = null)
-        : this(config, new SharedServices(extServices, hotServices, own), time, loggers, executor, ticketBackends)
+        : this(config, new SharedServices(extServices, hotServices, own is null ? [] : [own]), time, loggers, executor, ticketBackends)
     {
     }
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
-using WsPrism.Backend.Answers;
+using WsPrism.Core.Answers;
 using WsPrism.Core.Sessions;
 using WsPrism.Protocol.Ext;
 

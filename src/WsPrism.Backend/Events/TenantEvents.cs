@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using WsPrism.Backend.Webhooks;
 using WsPrism.Core.Configuration;
+using WsPrism.Core.Dispatch;
 using WsPrism.Core.Rooms;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Tenants;

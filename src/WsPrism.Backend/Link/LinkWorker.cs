@@ -3,7 +3,7 @@ using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.Extensions.Logging;
-using WsPrism.Backend.Answers;
+using WsPrism.Core.Answers;
 using WsPrism.Core.Delivery;
 using WsPrism.Core.Policies;
 using WsPrism.Core.Rooms;
@@ -418,7 +418,7 @@ internal sealed partial class LinkWorker : IThreadPoolWorkItem, IMembershipWatch
 
         _openCalls--;
         call.Service.CountInFlight(-1);
-        var isGood = BackendAnswer.TryRead(json, AnswerRules.For(_tenant.Snapshot, call.Service.NameUtf8, call.IdLength), out var answer, out var problem);
+        var isGood = ServiceAnswer.TryRead(json, AnswerRules.For(_tenant.Snapshot, call.Service.NameUtf8, call.IdLength), out var answer, out var problem);
         call.Service.Outcomes.Add(isGood ? RpcOutcome.Answered : RpcOutcome.Invalid);
         if (isGood)
         {

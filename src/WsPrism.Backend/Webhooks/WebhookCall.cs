@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
-using WsPrism.Backend.Answers;
+using WsPrism.Core.Answers;
+using WsPrism.Core.Dispatch;
 using WsPrism.Core.Tenants;
 using WsPrism.Protocol;
 using WsPrism.Services;
@@ -49,7 +50,7 @@ internal sealed partial class WebhookCall(WebhookService service, IDeferredMessa
         outcome = answer.Outcome;
         if (outcome == WebhookOutcome.Ok)
         {
-            if (BackendAnswer.TryRead(answer.Body, AnswerRules.For(tenant.Snapshot, service.NameUtf8, idLength), out var good, out var problem))
+            if (ServiceAnswer.TryRead(answer.Body, AnswerRules.For(tenant.Snapshot, service.NameUtf8, idLength), out var good, out var problem))
             {
                 return good.Apply;
             }

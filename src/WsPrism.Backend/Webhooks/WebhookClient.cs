@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
-using WsPrism.Backend.Answers;
+using WsPrism.Core.Answers;
 
 namespace WsPrism.Backend.Webhooks;
 
@@ -92,7 +92,7 @@ internal sealed class WebhookClient : IDisposable
 
     private static async Task<WebhookAnswer> ReadAsync(HttpResponseMessage response, int status, CancellationToken patience)
     {
-        if (response.Content.Headers.ContentLength > BackendAnswer.MaxBytes)
+        if (response.Content.Headers.ContentLength > ServiceAnswer.MaxBytes)
         {
             return new WebhookAnswer(WebhookOutcome.TooLarge, status);
         }
@@ -110,14 +110,14 @@ internal sealed class WebhookClient : IDisposable
                 }
 
                 length += read;
-                if (length > BackendAnswer.MaxBytes)
+                if (length > ServiceAnswer.MaxBytes)
                 {
                     return new WebhookAnswer(WebhookOutcome.TooLarge, status);
                 }
 
                 if (length == body.Length)
                 {
-                    Array.Resize(ref body, Math.Min(body.Length * 2, BackendAnswer.MaxBytes + 1));
+                    Array.Resize(ref body, Math.Min(body.Length * 2, ServiceAnswer.MaxBytes + 1));
                 }
             }
         }

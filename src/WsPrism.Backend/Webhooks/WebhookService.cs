@@ -1,9 +1,10 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using WsPrism.Core.Configuration;
+using WsPrism.Core.Dispatch;
 using WsPrism.Core.Sessions;
 using WsPrism.Protocol;
 using WsPrism.Services;

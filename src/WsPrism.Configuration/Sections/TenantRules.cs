@@ -16,8 +16,6 @@ internal static class TenantRules
         ["game"] = ["input"],
     };
 
-    private static readonly string[] HotServices = ["game", "echo"];
-
     private static readonly string[] LaterExtServices = ["party", "market"];
 
     public static string? DevTicketPrefixes(string ticket, string user) =>
@@ -29,44 +27,6 @@ internal static class TenantRules
         if (scope.Good("alg", "secret", "public_key_file") && JwsKeys.TryCreate(key, out var at, out var problem) is null)
             scope.Error(at, problem);
         return key;
-    }
-
-    public static ExtServiceConfig WebhookHasItsKeys(ExtServiceConfig service, SectionScope scope)
-    {
-        foreach (var key in new[] { "url", "secret" })
-        {
-            if (scope.Good("kind") && service.Kind == ExtServiceKind.Webhook && !scope.Written(key))
-                scope.Error(key, "is required where kind is webhook");
-        }
-
-        return service;
-    }
-
-    public static ExtServiceConfig RpcHasNoWebhookKeys(ExtServiceConfig service, SectionScope scope)
-    {
-        foreach (var key in new[] { "url", "secret", "previous_secret", "retries", "max_in_flight", "max_queue" })
-        {
-            if (scope.Good("kind") && service.Kind == ExtServiceKind.Rpc && scope.Written(key))
-                scope.Error(key, "must not be there where kind is rpc");
-        }
-
-        return service;
-    }
-
-    public static ServicesConfig HotNamesServices(ServicesConfig services, SectionScope scope)
-    {
-        var own = services.Ext.Where(service => service?.Kind == ExtServiceKind.Rpc).Select(service => service.Name);
-        string[] known = [.. HotServices, .. own];
-        foreach (var (id, name) in services.Hot)
-        {
-            var path = $"hot.{id}";
-            if (!scope.Written(path) || !scope.Good(path, "ext") || known.Contains(name))
-                continue;
-            var hint = name == "market" ? ", which this version does not have yet" : Suggestion.For(name, known);
-            scope.Error(path, $"must be {Texts.HotService.Expected}, got {scope.Show(path, $"\"{name}\"{hint}")}");
-        }
-
-        return services;
     }
 
     public static ExtServiceConfig ServiceNameIsFree(ExtServiceConfig service, SectionScope scope)

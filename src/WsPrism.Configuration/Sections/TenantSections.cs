@@ -117,18 +117,26 @@ internal static class TenantSections
         .Key(x => x.Name, Texts.ServiceName, "The `svc` that routes to it; not a built-in one's.", required: true)
         .Key(
             x => x.Kind,
-            new ChoiceSpec<ExtServiceKind>([("webhook", ExtServiceKind.Webhook), ("rpc", ExtServiceKind.Rpc)]) { Later = ["script", "wasm", "native"] },
-            "What handles its messages: `webhook` posts each to a URL, `rpc` gives each to a worker of the backend that has connected in.",
+            ChoiceSpec.Of<ExtServiceKind>(),
+            "What handles its messages: `webhook` posts each to a URL, `rpc` gives each to a worker of the backend that has connected in, `script` runs Lua, `wasm` a WebAssembly module, `native` a .NET assembly.",
             required: true)
         .Key(x => x.Url!, Texts.Url, "`webhook`: where messages are posted to. Nothing else is called: redirects are not followed.")
         .Key(x => x.Secret!, Texts.WebhookSecret, "`webhook`: what requests are signed with (Standard Webhooks).")
         .Key(x => x.PreviousSecret!, Texts.WebhookSecret, "`webhook`: the secret before, while receivers change: requests then carry both signatures.")
-        .Key(x => x.TimeoutMs, new IntSpec(100, 60_000), "From a message's arrival to its answer, with all that lies between; then `TIMEOUT`.")
+        .Key(x => x.TimeoutMs, new IntSpec(100, 60_000), "`webhook`, `rpc`, `script`, `wasm`: from a message's arrival to its answer, with all that lies between; then `TIMEOUT`.")
         .Key(x => x.Retries, new IntSpec(0, 10), "`webhook`: how often a request that cannot have been acted on is repeated: no connection, 429, 502, 503, 504.")
-        .Key(x => x.MaxInFlight, new IntSpec(1, 10_000), "`webhook`: requests at once; of one session one at a time.")
-        .Key(x => x.MaxQueue, new IntSpec(0, 1_000_000), "`webhook`: messages that may wait for their turn; others get `SERVICE_UNAVAILABLE`.")
-        .Rule(TenantRules.WebhookHasItsKeys)
-        .Rule(TenantRules.RpcHasNoWebhookKeys)
+        .Key(x => x.MaxInFlight, new IntSpec(1, 10_000), "`webhook`, `script`, `wasm`: calls at once; of one session (`script`: of one room) one at a time.")
+        .Key(x => x.MaxQueue, new IntSpec(0, 1_000_000), "`webhook`, `script`, `wasm`: messages that may wait for their turn; others get `SERVICE_UNAVAILABLE`.")
+        .Key(x => x.File!, new PluginFileSpec(), "`script`, `wasm`: the script (Lua 5.4) or the module. A change of the file is taken in like one of the configuration.")
+        .Key(x => x.Assembly!, new PluginFileSpec(), "`native`: the assembly; what it depends on lies beside it. A change of the file is taken in like one of the configuration.")
+        .Key(x => x.Class!, Texts.ClassName, "`native`: full name of the class; needed where several fit.")
+        .Key(x => x.Settings, new MapSpec<string, string>(MapKey.Text(Texts.SettingName), Texts.SettingValue), "`native`: what the service is told, name by name.")
+        .Key(x => x.Instructions, new IntSpec(1_000, 1_000_000_000), "`script`: instructions that one call may take.")
+        .Key(x => x.MemoryBytes, new IntSpec(65_536, 1_073_741_824), "`script`: memory over all rooms; `wasm`: memory of each instance.")
+        .Key(x => x.Fuel, new IntSpec(1_000, int.MaxValue), "`wasm`: fuel of one call; each function entered and each turn of a loop takes one.")
+        .Key(x => x.TickMs, new IntSpec(0, 3_600_000), "`script`: how often `on_tick` runs for each room, at least every 10 ms; 0 is never.")
+        .Key(x => x.Rooms, new ListSpec<string>(Texts.RoomMatch) { Min = 1, Max = 256 }, "`script`: the rooms that it is for, names or prefixes followed by `*`.")
+        .Rule(ServiceRules.KeysFitTheKind)
         .Rule(TenantRules.ServiceNameIsFree);
 
     private static readonly SectionSpec<EventsConfig> Events = new SectionSpec<EventsConfig>()
@@ -152,11 +160,12 @@ internal static class TenantSections
             new MapSpec<int, string>(
                 MapKey.Int(new IntSpec(0, 255)),
                 Texts.HotService),
-            "Hot services by `svc_id`: built-in ones, or one of `services.ext` with `kind: rpc`. What is written replaces the default as a whole.")
+            "Hot services by `svc_id`: built-in ones, or one of `services.ext` with kind `rpc` or `native`. What is written replaces the default as a whole.")
         .Key(x => x.Ext, new ListSpec<ExtServiceConfig>(ExtService) { Max = 256, Identity = service => service.Name, IdentityKey = "name" }, "Services of the Ext lane beyond the built-in ones.")
+        .Key(x => x.Filters, new ListSpec<string>(Texts.ServiceName) { Max = 16 }, "Services of kind `wasm` that see each envelope before its service does, one after the other: policy, filters, service.")
         .Key(x => x.Events!, Events, "What happens in the tenant, posted to the backend; left out: nothing is.")
-        .Rule(TenantRules.HotNamesServices)
-        .Later("filters");
+        .Rule(ServiceRules.HotNamesServices)
+        .Rule(ServiceRules.FiltersNameServices);
 
     public static readonly SectionSpec<TenantConfig> Tenant = new SectionSpec<TenantConfig>()
         .Key(x => x.Id, Texts.TenantId, "Name of the tenant, unique in the file.", required: true)

@@ -35,7 +35,13 @@ internal static class Texts
 
     public static readonly TextSpec ServiceName = new("a name: [a-z][a-z0-9_.-]{0,63}", $"^{Name}$");
 
-    public static readonly TextSpec HotService = new("game, echo or the name of a service with kind rpc", $"^{Name}$");
+    public static readonly TextSpec HotService = new("game, echo or the name of a service with kind rpc or native", $"^{Name}$");
+
+    public static readonly TextSpec ClassName = new("the full name of a class, 1 to 512 characters", "^[^\\s]{1,512}$");
+
+    public static readonly TextSpec SettingName = new("a name of 1 to 64 characters of a-z, A-Z, 0-9, . _ and -", "^[A-Za-z0-9._-]{1,64}$");
+
+    public static readonly TextSpec SettingValue = new("a string of at most 4,096 characters", "^.{0,4096}$") { Secret = true };
 
     public static readonly TextSpec Url = new("an http or https URL of at most 2,048 characters, without user:password@ and #fragment", "^https?://[^ @#]{1,2040}$")
     {

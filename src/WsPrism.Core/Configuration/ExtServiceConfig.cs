@@ -3,6 +3,10 @@ namespace WsPrism.Core.Configuration;
 /// <summary>One entry of <c>services.ext</c>: a service that is not built in.</summary>
 public sealed record ExtServiceConfig
 {
+    private static readonly Dictionary<string, string> NoSettings = [];
+
+    private static readonly string[] AllRooms = ["*"];
+
     /// <summary>The <c>svc</c> that routes to it, <c>[a-z][a-z0-9_.-]{0,63}</c>; not a built-in one's.</summary>
     public required string Name { get; init; }
 
@@ -29,6 +33,33 @@ public sealed record ExtServiceConfig
 
     /// <summary>Messages that may wait for their turn; 0 to 1,000,000.</summary>
     public int MaxQueue { get; init; } = 1_024;
+
+    /// <summary>The script or module; a script and a wasm service have one.</summary>
+    public PluginFile? File { get; init; }
+
+    /// <summary>The assembly; a native service has one.</summary>
+    public PluginFile? Assembly { get; init; }
+
+    /// <summary>Full name of the class in the assembly; null where there is one that fits.</summary>
+    public string? Class { get; init; }
+
+    /// <summary>What the native service is told, name by name.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = NoSettings;
+
+    /// <summary>Instructions that one call of a script may take; 1,000 to 1,000,000,000.</summary>
+    public int Instructions { get; init; } = 1_000_000;
+
+    /// <summary>Memory of a script over all its rooms, or of each instance of a module; 65,536 to 1,073,741,824.</summary>
+    public int MemoryBytes { get; init; } = 16_777_216;
+
+    /// <summary>Fuel of one call of a module: one for each function entered and each turn of a loop; 1,000 to 2,147,483,647.</summary>
+    public int Fuel { get; init; } = 10_000_000;
+
+    /// <summary>How often a script's <c>on_tick</c> runs for each room; 10 to 3,600,000 ms, 0 for never.</summary>
+    public int TickMs { get; init; } = 1_000;
+
+    /// <summary>The rooms that a script is for: names, or prefixes followed by <c>*</c>.</summary>
+    public IReadOnlyList<string> Rooms { get; init; } = AllRooms;
 }
 
 /// <summary>Values of <c>services.ext[].kind</c>.</summary>
@@ -39,4 +70,13 @@ public enum ExtServiceKind
 
     /// <summary>Messages go to workers of the backend that connect in.</summary>
     Rpc,
+
+    /// <summary>A Lua script.</summary>
+    Script,
+
+    /// <summary>A WebAssembly module.</summary>
+    Wasm,
+
+    /// <summary>A .NET assembly.</summary>
+    Native,
 }

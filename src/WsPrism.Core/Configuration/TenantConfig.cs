@@ -203,11 +203,14 @@ public sealed record RoomHotConfig
 /// <summary>The <c>services</c> section of a tenant.</summary>
 public sealed record ServicesConfig
 {
-    /// <summary>Hot services by <c>svc_id</c>: <c>game</c> or <c>echo</c>.</summary>
+    /// <summary>Hot services by <c>svc_id</c>: <c>game</c>, <c>echo</c>, or one of <see cref="Ext"/> with kind rpc or native.</summary>
     public IReadOnlyDictionary<int, string> Hot { get; init; } = new Dictionary<int, string> { [1] = "game", [250] = "echo" };
 
     /// <summary>Services of the Ext lane beyond the built-in ones.</summary>
     public IReadOnlyList<ExtServiceConfig> Ext { get; init; } = [];
+
+    /// <summary>Services of kind wasm that see each envelope before its service does, in this order.</summary>
+    public IReadOnlyList<string> Filters { get; init; } = [];
 
     /// <summary>What the backend is told of; null for nothing.</summary>
     public EventsConfig? Events { get; init; }

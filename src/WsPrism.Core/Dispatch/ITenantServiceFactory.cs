@@ -16,7 +16,7 @@ internal interface ITenantServiceFactory
     /// <summary>The tenant's own services of the Hot lane.</summary>
     IReadOnlyList<IHotService> CreateHot(TenantConfig tenant);
 
-    /// <summary>What the tenant's Ext messages go through on their way to a service, in this order.</summary>
+    /// <summary>What <c>services.filters</c> names, in its order.</summary>
     IReadOnlyList<IExtFilter> CreateFilters(TenantConfig tenant) => [];
 
     /// <summary>Who hears what happens in the tenant; null where nobody does.</summary>

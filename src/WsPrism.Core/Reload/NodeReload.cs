@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using WsPrism.Core.Configuration;
 using WsPrism.Core.Sessions;
+using WsPrism.Core.Shards;
 using WsPrism.Core.Tenants;
 
 namespace WsPrism.Core.Reload;
@@ -55,6 +56,9 @@ internal sealed partial class NodeReload
         _node.SetTenants(update.Tenants);
         tasks.AddRange(update.Removed.Select(RemoveAsync));
         await PatientlyAsync(Task.WhenAll(tasks)).ConfigureAwait(false);
+
+        // After this nobody is in a service of a snapshot before: a message is handled within one pass.
+        await PatientlyAsync(ShardsAsync(static _ => { })).ConfigureAwait(false);
     }
 
     private static Task ChangeAsync(Tenant tenant, TenantSnapshot snapshot)
@@ -90,21 +94,24 @@ internal sealed partial class NodeReload
         }
 
         _node.Timings = timings;
-        await PatientlyAsync(Task.WhenAll(_node.Shards.Select(shard =>
-        {
-            var isSet = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            shard.Post(() =>
-            {
-                shard.Timings = timings;
-                isSet.SetResult();
-            });
-            return isSet.Task;
-        }))).ConfigureAwait(false);
+        await PatientlyAsync(ShardsAsync(shard => shard.Timings = timings)).ConfigureAwait(false);
 
         // Sessions that open from here on see the new times; those that are registered are told.
         await PatientlyAsync(ShardSweep.RunAsync(
             _node.Tenants.SelectMany(tenant => tenant.Registry.Sessions()), static session => session.Watch.Restart())).ConfigureAwait(false);
     }
+
+    // Does something on each shard; completes when all have.
+    private Task ShardsAsync(Action<Shard> work) => Task.WhenAll(_node.Shards.Select(shard =>
+    {
+        var isDone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        shard.Post(() =>
+        {
+            work(shard);
+            isDone.SetResult();
+        });
+        return isDone.Task;
+    }));
 
     private async Task PatientlyAsync(Task work)
     {

@@ -31,13 +31,13 @@ internal static class ConfigFile
     }
 
     /// <summary>Writes all errors to standard error.</summary>
-    public static async Task ReportAsync(ConfigLoadResult result, string name)
+    public static async Task ReportAsync(IReadOnlyList<ConfigProblem> errors, string name)
     {
-        foreach (var error in result.Errors)
+        foreach (var error in errors)
         {
             await Console.Error.WriteLineAsync(error.ToString());
         }
 
-        await Console.Error.WriteLineAsync(result.Errors.Count == 1 ? $"{name}: 1 error" : $"{name}: {result.Errors.Count} errors");
+        await Console.Error.WriteLineAsync(errors.Count == 1 ? $"{name}: 1 error" : $"{name}: {errors.Count} errors");
     }
 }

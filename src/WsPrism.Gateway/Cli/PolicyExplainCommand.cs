@@ -44,7 +44,7 @@ internal static class PolicyExplainCommand
         var (result, name, _) = ConfigFile.Load(file);
         if (result.Config is null)
         {
-            await ConfigFile.ReportAsync(result, name);
+            await ConfigFile.ReportAsync(result.Errors, name);
             return ExitCode.BadConfiguration;
         }
 

@@ -18,7 +18,7 @@ internal static class StartCommand
             "start",
             """
             Run the gateway. SIGTERM or SIGINT (Ctrl+C) drains it: no new sessions, everybody is told and sent away over gateway.drain_grace_ms, exit 0. A second
-            signal ends it at once. SIGHUP, a change of the configuration file and POST /v1/reload take the file in anew, without losing a session. Exit codes: 1 wrong configuration, 2 wrong usage, 3 could not listen.
+            signal ends it at once. SIGHUP, a change of the configuration file or of a plugin's file and POST /v1/reload take the file in anew, without losing a session. Exit codes: 1 wrong configuration, 2 wrong usage, 3 could not listen.
             """)
         { config, noWatch };
         command.SetAction(async (result, _) => await RunAsync(result.GetValue(config), !result.GetValue(noWatch)));
@@ -33,7 +33,7 @@ internal static class StartCommand
         var (result, name, isDemo) = ConfigFile.Load(file);
         if (result.Config is null)
         {
-            await ConfigFile.ReportAsync(result, name);
+            await ConfigFile.ReportAsync(result.Errors, name);
             return ExitCode.BadConfiguration;
         }
 
@@ -50,6 +50,11 @@ internal static class StartCommand
         {
             var origin = new ConfigOrigin(name, path, path is null ? null : () => ConfigLoader.LoadFile(path));
             return await RunAsync(new GatewayHost(result.Config, isDemo, TimeProvider.System, loggers, origin, levels), watcher, logger);
+        }
+        catch (PluginsException exception)
+        {
+            await ConfigFile.ReportAsync(PluginCheck.Locate(exception.Problems, result.Source), name);
+            return ExitCode.BadConfiguration;
         }
         catch (Exception exception) when (exception is CertificateException or IoException)
         {
@@ -74,7 +79,7 @@ internal static class StartCommand
         });
         await host.StartAsync();
         using var watching = new CancellationTokenSource();
-        var watch = watcher?.RunAsync(() => host.Reload.RunAsync("file change"), TimeProvider.System, watching.Token) ?? Task.CompletedTask;
+        var watch = watcher?.RunAsync(() => host.Reload.PluginFiles, () => host.Reload.RunAsync("file change"), TimeProvider.System, watching.Token) ?? Task.CompletedTask;
         if (watcher is not null)
         {
             StartLog.Watching(logger);
@@ -155,7 +160,7 @@ internal static partial class StartLog
     [LoggerMessage(8, LogLevel.Information, "Draining: {Sessions} sessions over {GraceMs} ms; a second signal ends at once")]
     public static partial void Draining(ILogger logger, int sessions, int graceMs);
 
-    [LoggerMessage(11, LogLevel.Information, "The configuration file is watched; a change is taken in without a restart")]
+    [LoggerMessage(11, LogLevel.Information, "The configuration file and those of plugins are watched; a change is taken in without a restart")]
     public static partial void Watching(ILogger logger);
 
     [LoggerMessage(9, LogLevel.Information, "Drained")]

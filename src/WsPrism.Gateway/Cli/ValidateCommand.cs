@@ -1,5 +1,8 @@
 using System.CommandLine;
+using Microsoft.Extensions.Logging.Abstractions;
 using WsPrism.Gateway.Hosting;
+using WsPrism.Gateway.Reload;
+using WsPrism.Plugins;
 
 namespace WsPrism.Gateway.Cli;
 
@@ -24,7 +27,7 @@ internal static class ValidateCommand
 
         if (result.Config is null)
         {
-            await ConfigFile.ReportAsync(result, name);
+            await ConfigFile.ReportAsync(result.Errors, name);
             return ExitCode.BadConfiguration;
         }
 
@@ -36,6 +39,13 @@ internal static class ValidateCommand
         catch (CertificateException exception)
         {
             await Console.Error.WriteLineAsync($"{name}: {exception.Message}");
+            return ExitCode.BadConfiguration;
+        }
+
+        using var plugins = new PluginServices(PluginKinds.Create(TimeProvider.System, NullLoggerFactory.Instance));
+        if (plugins.Prepare(result.Config) is { Count: > 0 } problems)
+        {
+            await ConfigFile.ReportAsync(PluginCheck.Locate(problems, result.Source), name);
             return ExitCode.BadConfiguration;
         }
 

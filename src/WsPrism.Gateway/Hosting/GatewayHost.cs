@@ -11,6 +11,7 @@ using WsPrism.Gateway.Cli;
 using WsPrism.Gateway.Handshake;
 using WsPrism.Gateway.Logging;
 using WsPrism.Gateway.Reload;
+using WsPrism.Plugins;
 using WsPrism.Services;
 using WsPrism.Transports.EventLoops;
 
@@ -35,6 +36,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     private readonly HeapTrim _trim;
     private readonly BackendServices _backends;
     private readonly TicketBackends _ticketBackends;
+    private readonly PluginServices _plugins;
     private readonly ServerCertificate? _adminCertificate;
     private readonly TrustedProxies _trusted;
     private readonly ClientEndpoints _pages;
@@ -54,18 +56,25 @@ internal sealed class GatewayHost : IAsyncDisposable
         _adminCertificate = ServerCertificate.Load(config.Gateway.Admin.Tls, "gateway.admin.tls");
         var usesLoops = LoopsCanServe(config.Gateway, config.Gateway.Listen) || LoopsCanServe(config.Gateway, config.Gateway.Tcp.Listen);
         var usesRing = usesLoops && UsesRing(config.Gateway);
+        _plugins = new PluginServices(PluginKinds.Create(time, loggers));
+        if (_plugins.Prepare(config) is { Count: > 0 } problems)
+        {
+            throw new PluginsException(problems);
+        }
+
         _backends = new BackendServices(time, loggers);
         _ticketBackends = new TicketBackends(time, loggers.CreateLogger("WsPrism.Tickets"));
         Node = new GatewayNode(
-            config, new SharedServices(BuiltInServices.Ext, BuiltInServices.Hot, _backends), time, loggers,
+            config, new SharedServices(BuiltInServices.Ext, BuiltInServices.Hot, _backends, _plugins), time, loggers,
             shard => usesLoops ? AddLoop(shard, usesRing, loggers) : AddStrand(shard, time), _ticketBackends);
+        _plugins.Settle(config, Node);
         var handshakes = new HandshakeCounters();
         _trim = new HeapTrim(Node, handshakes, time, loggers.CreateLogger("WsPrism.Memory"));
         var trusted = _trusted = new TrustedProxies(config.Gateway.TrustedProxies);
         var admission = new Admission(Node, handshakes, new ConnectGate());
         var opener = new SessionOpener(Node);
         var clients = _pages = new ClientEndpoints(new HandshakeEndpoint(admission, opener, trusted), servesPage: !config.Gateway.Production);
-        Reload = new Reloader(config, origin ?? new ConfigOrigin("the configuration", null, null), Node, Apply, Settle, loggers.CreateLogger("WsPrism.Reload"));
+        Reload = new Reloader(config, origin ?? new ConfigOrigin("the configuration", null, null), Node, _plugins.Prepare, Apply, Settle, loggers.CreateLogger("WsPrism.Reload"));
         _api = new ApiEndpoints(
             Node, new ApiKeys(config, time), new ReloadCall(Reload.RunAsync, () => Reload.Counters.Generation), time, loggers.CreateLogger("WsPrism.Api"));
         var link = new LinkEndpoint(Node, _backends.Links, () => _api.Keys, loggers);
@@ -169,6 +178,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         Reload.Dispose();
         _backends.Dispose();
         _ticketBackends.Dispose();
+        _plugins.Dispose();
         foreach (var strand in _strands)
         {
             strand.Dispose();
@@ -193,6 +203,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     {
         _backends.Retain([.. config.Tenants.Select(tenant => tenant.Id)]);
         _ticketBackends.Retain(config.Tenants);
+        _plugins.Settle(config, Node);
     }
 
     // What cannot be taken out of Kestrel's hands (TLS, a Unix socket) and other systems is served on streams; a shard that is a loop serves those too.

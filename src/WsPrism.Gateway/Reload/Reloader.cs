@@ -3,6 +3,7 @@ using WsPrism.Core;
 using WsPrism.Core.Configuration;
 using WsPrism.Core.Reload;
 using WsPrism.Gateway.Hosting;
+using WsPrism.Plugins;
 
 namespace WsPrism.Gateway.Reload;
 
@@ -15,18 +16,24 @@ internal sealed class Reloader : IDisposable
     private readonly ConfigOrigin _origin;
     private readonly GatewayNode _node;
     private readonly NodeReload _reload;
+    private readonly Func<WsPrismConfig, IReadOnlyList<PluginProblem>> _prepare;
     private readonly Action<WsPrismConfig> _apply;
     private readonly Action<WsPrismConfig> _settle;
     private readonly ILogger _logger;
     private WsPrismConfig _running;
+    private WsPrismConfig _latest;
 
-    /// <summary><paramref name="apply"/> puts in force what is not the node's; <paramref name="settle"/> lets go of what nothing in force needs any more.</summary>
-    public Reloader(WsPrismConfig running, ConfigOrigin origin, GatewayNode node, Action<WsPrismConfig> apply, Action<WsPrismConfig> settle, ILogger logger)
+    /// <summary><paramref name="prepare"/> loads plugins and says which are not good; <paramref name="apply"/> puts in force what is not the node's; <paramref name="settle"/> lets go of what nothing in force needs any more.</summary>
+    public Reloader(
+        WsPrismConfig running, ConfigOrigin origin, GatewayNode node, Func<WsPrismConfig, IReadOnlyList<PluginProblem>> prepare,
+        Action<WsPrismConfig> apply, Action<WsPrismConfig> settle, ILogger logger)
     {
         _running = running;
+        _latest = running;
         _origin = origin;
         _node = node;
         _reload = new NodeReload(node, logger);
+        _prepare = prepare;
         _apply = apply;
         _settle = settle;
         _logger = logger;
@@ -37,6 +44,10 @@ internal sealed class Reloader : IDisposable
 
     /// <summary>The configuration in force.</summary>
     public WsPrismConfig Running => Volatile.Read(ref _running);
+
+    /// <summary>The files of plugins that the configuration names, the one that was read last, whether or not it is in force: a change of one is worth a reload.</summary>
+    public IEnumerable<PluginFile> PluginFiles =>
+        Volatile.Read(ref _latest).Tenants.SelectMany(tenant => tenant.Services.Ext).SelectMany(service => new[] { service.File, service.Assembly }).OfType<PluginFile>();
 
     /// <summary>Reloads, after those that were asked for before. <paramref name="trigger"/> is who asks, for the log.</summary>
     public async Task<ReloadReport> RunAsync(string trigger)
@@ -72,7 +83,7 @@ internal sealed class Reloader : IDisposable
         try
         {
             var loaded = _origin.Load();
-            var errors = loaded.Config is null ? loaded.Errors : [.. CertificateProblems(loaded.Config)];
+            var errors = loaded.Config is null ? loaded.Errors : Check(loaded.Config, loaded.Source);
             return errors.Count > 0 ? new ReloadReport(ReloadOutcome.Invalid) { Errors = errors } : await ApplyAsync(loaded.Config!, loaded.Warnings);
         }
         catch (Exception exception)
@@ -80,6 +91,13 @@ internal sealed class Reloader : IDisposable
             ReloadLog.Failed(_logger, exception);
             return new ReloadReport(ReloadOutcome.Failed);
         }
+    }
+
+    // What is not in the file itself, but in files that it names.
+    private IReadOnlyList<ConfigProblem> Check(WsPrismConfig config, ConfigSourceMap source)
+    {
+        Volatile.Write(ref _latest, config);
+        return [.. CertificateProblems(config), .. PluginCheck.Locate(_prepare(config), source)];
     }
 
     private async Task<ReloadReport> ApplyAsync(WsPrismConfig config, IReadOnlyList<ConfigProblem> warnings)

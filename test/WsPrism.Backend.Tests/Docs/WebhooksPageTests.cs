@@ -5,9 +5,9 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using WsPrism.Backend.Answers;
 using WsPrism.Backend.Tests.Support;
 using WsPrism.Backend.Webhooks;
+using WsPrism.Core.Answers;
 
 namespace WsPrism.Backend.Tests.Docs;
 
@@ -18,7 +18,7 @@ public sealed partial class WebhooksPageTests
 
     [Fact]
     public void Every_answer_on_the_page_is_one() => Assert.All(Lines("json answer"), line =>
-        Assert.True(BackendAnswer.TryRead(Encoding.UTF8.GetBytes(line), Rules, out _, out var problem), problem));
+        Assert.True(ServiceAnswer.TryRead(Encoding.UTF8.GetBytes(line), Rules, out _, out var problem), problem));
 
     [Fact]
     public void Every_answer_to_connect_on_the_page_is_one() => Assert.All(Lines("json connect"), line =>

@@ -1,5 +1,5 @@
 using WsPrism.Backend.Tests.Support;
-using WsPrism.Backend.Webhooks;
+using WsPrism.Core.Dispatch;
 
 namespace WsPrism.Backend.Tests.Webhooks;
 

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using Polly.CircuitBreaker;
-using WsPrism.Backend.Answers;
 using WsPrism.Backend.Tests.Support;
 using WsPrism.Backend.Webhooks;
+using WsPrism.Core.Answers;
 
 namespace WsPrism.Backend.Tests.Webhooks;
 
@@ -144,10 +144,10 @@ public sealed class WebhookTroubleTests
     }
 
     [Theory]
-    [InlineData(BackendAnswer.MaxBytes, "sys.ack", true)]
-    [InlineData(BackendAnswer.MaxBytes + 1, "sys.error", true)]
-    [InlineData(BackendAnswer.MaxBytes, "sys.ack", false)]
-    [InlineData(BackendAnswer.MaxBytes + 1, "sys.error", false)]
+    [InlineData(ServiceAnswer.MaxBytes, "sys.ack", true)]
+    [InlineData(ServiceAnswer.MaxBytes + 1, "sys.error", true)]
+    [InlineData(ServiceAnswer.MaxBytes, "sys.ack", false)]
+    [InlineData(ServiceAnswer.MaxBytes + 1, "sys.error", false)]
     public async Task The_longest_answer_is_read_and_one_byte_more_is_not(int length, string name, bool tellsLength)
     {
         await using var backend = await TestBackend.StartAsync(async (_, http) =>

@@ -16,12 +16,13 @@ public sealed class ProjectReferenceTests
         ["WsPrism.Backend"] = ["WsPrism.Protocol", "WsPrism.Services.Abstractions", "WsPrism.Core"],
         ["WsPrism.Backplane"] = ["WsPrism.Protocol", "WsPrism.Services.Abstractions", "WsPrism.Core"],
         ["WsPrism.Wasm"] = [],
-        ["WsPrism.Services"] = ["WsPrism.Protocol", "WsPrism.Services.Abstractions", "WsPrism.Wasm"],
+        ["WsPrism.Plugins"] = ["WsPrism.Protocol", "WsPrism.Services.Abstractions", "WsPrism.Core", "WsPrism.Wasm"],
+        ["WsPrism.Services"] = ["WsPrism.Protocol", "WsPrism.Services.Abstractions"],
         ["WsPrism.Client"] = ["WsPrism.Protocol"],
         ["WsPrism.Gateway"] =
         [
             "WsPrism.Protocol", "WsPrism.Services.Abstractions", "WsPrism.Core", "WsPrism.Configuration", "WsPrism.Transports", "WsPrism.Backend",
-            "WsPrism.Backplane", "WsPrism.Wasm", "WsPrism.Services",
+            "WsPrism.Backplane", "WsPrism.Plugins", "WsPrism.Services",
         ],
     };
 

@@ -122,11 +122,11 @@ public sealed class FilterTests
     public void Messages_of_sys_and_Hot_frames_go_past()
     {
         var filter = new TestFilter { Act = context => context.Fail(ErrorCode.NotAllowed, "No.") };
-        using var gateway = Gateway(new RecordingService(), filter);
+        using var gateway = Gateway(new RecordingService(), tenant => tenant with { Policy = tenant.Policy with { HotRequiresActiveRoom = false } }, filter);
         var alice = Ready(gateway);
 
         Assert.Equal("sys.pong", alice.Send("sys", "ping").NextEnvelope().Name);
-        alice.SendHot(new HotFrame { SvcId = 250, Opcode = 1 });
+        alice.SendHot(new Protocol.Hot.HotFrame { SvcId = 250, Opcode = 1 });
 
         Assert.Single(alice.ReadHot());
         Assert.Empty(filter.Seen);

@@ -1,3 +1,4 @@
+using WsPrism.Core.Configuration;
 using WsPrism.Gateway.Reload;
 using WsPrism.Gateway.Tests.Support;
 
@@ -18,13 +19,13 @@ public sealed class ConfigWatcherTests : IDisposable
         _folder.Write("w.yaml", "a");
         using var watcher = new ConfigWatcher(File);
 
-        Assert.False(watcher.Look());
+        Assert.False(watcher.Look([]));
         _folder.Write("w.yaml", "ab");
-        Assert.False(watcher.Look());
+        Assert.False(watcher.Look([]));
         _folder.Write("w.yaml", "abc");
-        Assert.False(watcher.Look());
-        Assert.True(watcher.Look());
-        Assert.False(watcher.Look());
+        Assert.False(watcher.Look([]));
+        Assert.True(watcher.Look([]));
+        Assert.False(watcher.Look([]));
     }
 
     [Fact]
@@ -34,10 +35,10 @@ public sealed class ConfigWatcherTests : IDisposable
         using var watcher = new ConfigWatcher(File);
 
         _folder.Write("w.yaml", "b");
-        Assert.False(watcher.Look());
+        Assert.False(watcher.Look([]));
         _folder.Write("w.yaml", "a");
-        Assert.False(watcher.Look());
-        Assert.False(watcher.Look());
+        Assert.False(watcher.Look([]));
+        Assert.False(watcher.Look([]));
     }
 
     [Fact]
@@ -47,13 +48,13 @@ public sealed class ConfigWatcherTests : IDisposable
         using var watcher = new ConfigWatcher(File);
 
         System.IO.File.Delete(File);
-        Assert.False(watcher.Look());
-        Assert.False(watcher.Look());
+        Assert.False(watcher.Look([]));
+        Assert.False(watcher.Look([]));
         _folder.Write("new", "b");
         System.IO.File.Move(Path.Combine(_folder.Path, "new"), File, overwrite: true);
 
-        Assert.False(watcher.Look());
-        Assert.True(watcher.Look());
+        Assert.False(watcher.Look([]));
+        Assert.True(watcher.Look([]));
     }
 
     [Fact]
@@ -68,13 +69,13 @@ public sealed class ConfigWatcherTests : IDisposable
         Directory.CreateSymbolicLink(data, "..2026_01");
         System.IO.File.CreateSymbolicLink(File, "..data/w.yaml");
         using var watcher = new ConfigWatcher(File);
-        Assert.False(watcher.Look());
+        Assert.False(watcher.Look([]));
 
         Directory.Delete(data);
         Directory.CreateSymbolicLink(data, "..2026_02");
 
-        Assert.False(watcher.Look());
-        Assert.True(watcher.Look());
+        Assert.False(watcher.Look([]));
+        Assert.True(watcher.Look([]));
     }
 
     [Fact]
@@ -83,8 +84,40 @@ public sealed class ConfigWatcherTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Descriptors are counted in /proc.");
         _folder.Write("w.yaml", new string('a', 100_000));
         using var watcher = new ConfigWatcher(File);
-        watcher.Look();
+        watcher.Look([]);
 
-        Assert.DoesNotContain(Directory.GetFiles("/proc/self/fd"), link => System.IO.File.ResolveLinkTarget(link, false)?.FullName == File);
+        Assert.DoesNotContain(Directory.GetFiles("/proc/self/fd"), link => TargetOf(link) == File);
+    }
+
+    [Fact]
+    public void A_plugin_whose_file_is_not_the_one_that_was_loaded_has_changed()
+    {
+        _folder.Write("w.yaml", "a");
+        _folder.Write("p.lua", "new");
+        var path = Path.Combine(Path.GetDirectoryName(File)!, "p.lua");
+        using var watcher = new ConfigWatcher(File);
+        var loaded = new PluginFile(path, "old"u8.ToArray());
+
+        Assert.False(watcher.Look([loaded]));
+        Assert.True(watcher.Look([loaded]));
+        Assert.False(watcher.Look([loaded]));
+        System.IO.File.Delete(path);
+        Assert.False(watcher.Look([loaded]));
+        _folder.Write("p.lua", "newer");
+        Assert.False(watcher.Look([loaded, loaded]));
+        Assert.True(watcher.Look([loaded, loaded]));
+    }
+
+    // Other tests close theirs meanwhile.
+    private static string? TargetOf(string link)
+    {
+        try
+        {
+            return System.IO.File.ResolveLinkTarget(link, false)?.FullName;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 }

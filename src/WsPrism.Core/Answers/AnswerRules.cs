@@ -1,7 +1,7 @@
 using WsPrism.Core.ServerApi;
 using WsPrism.Core.Tenants;
 
-namespace WsPrism.Backend.Answers;
+namespace WsPrism.Core.Answers;
 
 /// <summary>What an answer is measured by: whose service it is, and how long what clients get may be.</summary>
 internal readonly record struct AnswerRules(byte[] Svc, int MaxMessageBytes, int MaxHotBytes, int MaxReplyBytes)

@@ -1,11 +1,11 @@
 using System.Text;
-using WsPrism.Backend.Answers;
+using WsPrism.Core.Answers;
 using WsPrism.Core.Sessions;
 using WsPrism.Protocol;
 
 namespace WsPrism.Backend.Tests.Answers;
 
-public sealed class BackendAnswerTests
+public sealed class ServiceAnswerTests
 {
     private static readonly AnswerRules Rules = new("test"u8.ToArray(), MaxMessageBytes: 1_000, MaxHotBytes: 100, MaxReplyBytes: 900);
 
@@ -64,13 +64,13 @@ public sealed class BackendAnswerTests
     {
         Assert.False(Read(json, out var answer, out var text));
         Assert.Contains(problem, text, StringComparison.Ordinal);
-        Assert.Same(BackendAnswer.Empty, answer);
+        Assert.Same(ServiceAnswer.Empty, answer);
     }
 
     [Fact]
     public void What_is_not_utf8_is_wrong()
     {
-        Assert.False(BackendAnswer.TryRead(new byte[] { 0x7B, 0x22, 0xFF, 0x22, 0x3A, 0x31, 0x7D }, Rules, out _, out var problem));
+        Assert.False(ServiceAnswer.TryRead(new byte[] { 0x7B, 0x22, 0xFF, 0x22, 0x3A, 0x31, 0x7D }, Rules, out _, out var problem));
         Assert.Equal("the answer is not UTF-8", problem);
     }
 
@@ -103,19 +103,19 @@ public sealed class BackendAnswerTests
     [Fact]
     public void Bounds_are_taken_and_one_more_is_not()
     {
-        Ends(n => Array("join", "\"r\"", n), BackendAnswer.MaxRooms);
-        Ends(n => Array("leave", "\"r\"", n), BackendAnswer.MaxRooms);
-        Ends(n => Array("publish", """{"to":{"all":true},"message":{"type":"x"}}""", n), BackendAnswer.MaxPublishes);
-        Ends(n => "{\"publish\":[{\"to\":" + Array("rooms", "\"r\"", n) + ",\"message\":{\"type\":\"x\"}}]}", BackendAnswer.MaxPublishes);
+        Ends(n => Array("join", "\"r\"", n), ServiceAnswer.MaxRooms);
+        Ends(n => Array("leave", "\"r\"", n), ServiceAnswer.MaxRooms);
+        Ends(n => Array("publish", """{"to":{"all":true},"message":{"type":"x"}}""", n), ServiceAnswer.MaxPublishes);
+        Ends(n => "{\"publish\":[{\"to\":" + Array("rooms", "\"r\"", n) + ",\"message\":{\"type\":\"x\"}}]}", ServiceAnswer.MaxPublishes);
         Ends(n => Field("set_state", Text(n - 2)), Session.MaxStateBytes);
         Ends(n => Field("reply", Text(n - 2)), 900);
-        Ends(n => Field("error", "{\"code\":\"INTERNAL\",\"msg\":" + Text(n) + "}"), BackendAnswer.MaxTextBytes);
-        Ends(n => Field("kick", Field("reason", Text(n))), BackendAnswer.MaxTextBytes);
+        Ends(n => Field("error", "{\"code\":\"INTERNAL\",\"msg\":" + Text(n) + "}"), ServiceAnswer.MaxTextBytes);
+        Ends(n => Field("kick", Field("reason", Text(n))), ServiceAnswer.MaxTextBytes);
         Ends(n => Array("join", Text(n), 1), 128);
         Ends(n => Field("reply", new string('[', n) + new string(']', n)), 31);
         Ends(n => ToAll("\"message\":{\"type\":\"x\",\"data\":" + new string('[', n) + new string(']', n) + "}"), 31);
         Ends(n => ToAll("\"message\":{\"type\":\"x\",\"exclude\":[" + string.Join(',', Enumerable.Range(0, n).Select(i => $"\"{i}\"")) + "]}"), 1_000);
-        Ends(n => "{}".PadRight(n), BackendAnswer.MaxBytes);
+        Ends(n => "{}".PadRight(n), ServiceAnswer.MaxBytes);
 
         // {"v":1,"svc":"test","type":"x","data":""} are 41 bytes around the text.
         Ends(n => ToAll("\"message\":{\"type\":\"x\",\"data\":" + Text(n) + "}"), 1_000 - 41);
@@ -136,6 +136,6 @@ public sealed class BackendAnswerTests
         Assert.False(Read(json(max + 1), out _, out _));
     }
 
-    private static bool Read(string json, out BackendAnswer answer, out string problem) =>
-        BackendAnswer.TryRead(Encoding.UTF8.GetBytes(json), Rules, out answer, out problem);
+    private static bool Read(string json, out ServiceAnswer answer, out string problem) =>
+        ServiceAnswer.TryRead(Encoding.UTF8.GetBytes(json), Rules, out answer, out problem);
 }

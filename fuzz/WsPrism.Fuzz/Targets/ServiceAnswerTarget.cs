@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using WsPrism.Backend.Answers;
+using WsPrism.Core.Answers;
 using WsPrism.Core.Sessions;
 using WsPrism.Protocol;
 using WsPrism.Protocol.Ext;
@@ -10,7 +10,7 @@ namespace WsPrism.Fuzz.Targets;
 /// <summary>
 /// Reads what a backend answered. Nothing is thrown; what is taken is within all bounds, and what of it goes to clients is JSON that fits into an envelope.
 /// </summary>
-internal sealed class BackendAnswerTarget : IFuzzTarget
+internal sealed class ServiceAnswerTarget : IFuzzTarget
 {
     private const int MaxReplyBytes = 500;
 
@@ -42,18 +42,18 @@ internal sealed class BackendAnswerTarget : IFuzzTarget
 
     public void Run(ReadOnlySpan<byte> input)
     {
-        if (!BackendAnswer.TryRead(input.ToArray(), Rules, out var answer, out var problem))
+        if (!ServiceAnswer.TryRead(input.ToArray(), Rules, out var answer, out var problem))
         {
             BrokenInvariantException.ThrowIfNot(problem.Length > 0, "what is wrong has a reason");
-            BrokenInvariantException.ThrowIfNot(ReferenceEquals(answer, BackendAnswer.Empty), "a wrong answer does nothing");
+            BrokenInvariantException.ThrowIfNot(ReferenceEquals(answer, ServiceAnswer.Empty), "a wrong answer does nothing");
             return;
         }
 
         BrokenInvariantException.ThrowIfNot(answer.Reply is null || answer.Error.Code == ErrorCode.None, "an answer replies or refuses");
-        BrokenInvariantException.ThrowIfNot(Encoding.UTF8.GetByteCount(answer.Error.Text) <= BackendAnswer.MaxTextBytes, "an error's text is short");
-        BrokenInvariantException.ThrowIfNot(answer.KickReason is null || Encoding.UTF8.GetByteCount(answer.KickReason) <= BackendAnswer.MaxTextBytes, "a reason is short");
-        BrokenInvariantException.ThrowIfNot(answer.Publish.Sum(publish => publish.Count) <= BackendAnswer.MaxPublishes, "publishes are bounded");
-        BrokenInvariantException.ThrowIfNot(answer.Join.Count <= BackendAnswer.MaxRooms && answer.Leave.Count <= BackendAnswer.MaxRooms, "rooms are bounded");
+        BrokenInvariantException.ThrowIfNot(Encoding.UTF8.GetByteCount(answer.Error.Text) <= ServiceAnswer.MaxTextBytes, "an error's text is short");
+        BrokenInvariantException.ThrowIfNot(answer.KickReason is null || Encoding.UTF8.GetByteCount(answer.KickReason) <= ServiceAnswer.MaxTextBytes, "a reason is short");
+        BrokenInvariantException.ThrowIfNot(answer.Publish.Sum(publish => publish.Count) <= ServiceAnswer.MaxPublishes, "publishes are bounded");
+        BrokenInvariantException.ThrowIfNot(answer.Join.Count <= ServiceAnswer.MaxRooms && answer.Leave.Count <= ServiceAnswer.MaxRooms, "rooms are bounded");
         BrokenInvariantException.ThrowIfNot(answer.Join.Concat(answer.Leave).All(room => EnvelopeRules.IsRoom(room)), "rooms have names");
         Check(answer.Reply, MaxReplyBytes);
         Check(answer.State is { Length: 0 } ? null : answer.State, Session.MaxStateBytes);

@@ -1,4 +1,4 @@
-namespace WsPrism.Backend.Webhooks;
+namespace WsPrism.Core.Dispatch;
 
 /// <summary>
 /// Calls in lines, one line for each key: one after the other within a line, several lines at once. What runs and what waits is bounded; what does not fit is

@@ -4,7 +4,7 @@ using System.Text.Json;
 using WsPrism.Core.Sessions;
 using WsPrism.Protocol.Ext;
 
-namespace WsPrism.Backend.Answers;
+namespace WsPrism.Core.Answers;
 
 /// <summary>Reads JSON of a backend strictly: an unknown, repeated or mistyped field is an <see cref="AnswerException"/> that names its place.</summary>
 internal static class AnswerJson

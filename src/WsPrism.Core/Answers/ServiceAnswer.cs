@@ -7,13 +7,13 @@ using WsPrism.Protocol;
 using WsPrism.Protocol.Ext;
 using WsPrism.Services;
 
-namespace WsPrism.Backend.Answers;
+namespace WsPrism.Core.Answers;
 
 /// <summary>
 /// What a backend says to a message: <c>{"reply","error","publish","join","leave","kick","set_state"}</c>, all optional. Read strictly and whole before any of
 /// it is done. Immutable; read on any thread, applied on the session's shard.
 /// </summary>
-internal sealed class BackendAnswer
+internal sealed class ServiceAnswer
 {
     /// <summary>The longest answer.</summary>
     public const int MaxBytes = 262_144;
@@ -32,12 +32,12 @@ internal sealed class BackendAnswer
 
     private const string KickedByBackend = "backend";
 
-    private BackendAnswer()
+    private ServiceAnswer()
     {
     }
 
     /// <summary>Accepts the message and does nothing else.</summary>
-    public static BackendAnswer Empty { get; } = new();
+    public static ServiceAnswer Empty { get; } = new();
 
     /// <summary>The answer's data; null where it has none.</summary>
     public byte[]? Reply { get; private init; }
@@ -45,7 +45,7 @@ internal sealed class BackendAnswer
     /// <summary>Why the backend refuses the message; <see cref="ErrorCode.None"/> where it does not.</summary>
     public (ErrorCode Code, string Text) Error { get; private init; } = (ErrorCode.None, string.Empty);
 
-    public IReadOnlyList<BackendPublish> Publish { get; private init; } = [];
+    public IReadOnlyList<AnswerPublish> Publish { get; private init; } = [];
 
     public IReadOnlyList<byte[]> Join { get; private init; } = [];
 
@@ -58,7 +58,7 @@ internal sealed class BackendAnswer
     public byte[]? State { get; private init; }
 
     /// <summary>Reads an answer; <paramref name="problem"/> says what is wrong with one that is not good. Nothing is an answer too.</summary>
-    public static bool TryRead(ReadOnlyMemory<byte> json, in AnswerRules rules, out BackendAnswer answer, out string problem)
+    public static bool TryRead(ReadOnlyMemory<byte> json, in AnswerRules rules, out ServiceAnswer answer, out string problem)
     {
         answer = Empty;
         problem = string.Empty;
@@ -143,7 +143,7 @@ internal sealed class BackendAnswer
         return refusal;
     }
 
-    private static BackendAnswer Read(ReadOnlyMemory<byte> json, in AnswerRules rules)
+    private static ServiceAnswer Read(ReadOnlyMemory<byte> json, in AnswerRules rules)
     {
         if (json.Length > MaxBytes)
         {
@@ -157,7 +157,7 @@ internal sealed class BackendAnswer
             throw AnswerJson.Wrong(string.Empty, "must not have both reply and error");
         }
 
-        return new BackendAnswer
+        return new ServiceAnswer
         {
             Reply = fields.TryGetValue("reply", out var reply) ? ReadReply(reply, rules) : null,
             Error = fields.TryGetValue("error", out var error) ? ReadError(error) : (ErrorCode.None, string.Empty),
@@ -205,12 +205,12 @@ internal sealed class BackendAnswer
         return (code, fields.TryGetValue("msg", out var text) ? AnswerJson.Words(text, "error.msg", MaxTextBytes) : "The service refused the message.");
     }
 
-    private static List<BackendPublish> ReadPublishes(Dictionary<string, JsonElement> fields, in AnswerRules rules)
+    private static List<AnswerPublish> ReadPublishes(Dictionary<string, JsonElement> fields, in AnswerRules rules)
     {
-        var (publishes, count) = (new List<BackendPublish>(), 0);
+        var (publishes, count) = (new List<AnswerPublish>(), 0);
         foreach (var (element, path) in AnswerJson.Items(fields, string.Empty, "publish"))
         {
-            publishes.Add(BackendPublish.Read(element, path, rules));
+            publishes.Add(AnswerPublish.Read(element, path, rules));
             count += publishes[^1].Count;
             if (count > MaxPublishes)
             {

@@ -3,10 +3,10 @@ using WsPrism.Core.ServerApi;
 using WsPrism.Core.Tenants;
 using WsPrism.Protocol.Hot;
 
-namespace WsPrism.Backend.Answers;
+namespace WsPrism.Core.Answers;
 
 /// <summary>One entry of <c>publish</c>: <c>{"to":{…},"message":{…}}</c> or <c>{"to":{…},"frame_base64":"…"}</c>, as in a batch of the server API. Immutable.</summary>
-internal sealed class BackendPublish
+internal sealed class AnswerPublish
 {
     private const int MaxExcluded = 1_000;
     private const int MaxSessionLength = 64;
@@ -15,14 +15,14 @@ internal sealed class BackendPublish
     private readonly ServerMessage? _message;
     private readonly byte[] _frame = [];
 
-    private BackendPublish(PublishTarget[] targets, ServerMessage message) => (_targets, _message) = (targets, message);
+    private AnswerPublish(PublishTarget[] targets, ServerMessage message) => (_targets, _message) = (targets, message);
 
-    private BackendPublish(PublishTarget[] targets, byte[] frame) => (_targets, _frame) = (targets, frame);
+    private AnswerPublish(PublishTarget[] targets, byte[] frame) => (_targets, _frame) = (targets, frame);
 
     /// <summary>How many publishes it is: each room of <c>rooms</c> is one.</summary>
     public int Count => _targets.Length;
 
-    public static BackendPublish Read(JsonElement element, string path, in AnswerRules rules)
+    public static AnswerPublish Read(JsonElement element, string path, in AnswerRules rules)
     {
         var fields = AnswerJson.Fields(element, path, "to", "message", "frame_base64");
         var targets = ReadTargets(AnswerJson.Required(fields, path, "to"), $"{path}.to");
@@ -32,8 +32,8 @@ internal sealed class BackendPublish
         }
 
         return fields.TryGetValue("message", out var message)
-            ? new BackendPublish(targets, ReadMessage(message, $"{path}.message", targets, rules))
-            : new BackendPublish(targets, ReadFrame(fields["frame_base64"], $"{path}.frame_base64", rules));
+            ? new AnswerPublish(targets, ReadMessage(message, $"{path}.message", targets, rules))
+            : new AnswerPublish(targets, ReadFrame(fields["frame_base64"], $"{path}.frame_base64", rules));
     }
 
     /// <summary>Publishes it; nothing is waited for. Any thread.</summary>
@@ -67,7 +67,7 @@ internal sealed class BackendPublish
             case "room":
                 return [new PublishTarget(PublishTargetKind.Room, AnswerJson.Room(value, place))];
             case "rooms":
-                var rooms = AnswerJson.Items(fields, path, "rooms").Take(BackendAnswer.MaxPublishes + 1)
+                var rooms = AnswerJson.Items(fields, path, "rooms").Take(ServiceAnswer.MaxPublishes + 1)
                     .Select(room => new PublishTarget(PublishTargetKind.Room, AnswerJson.Room(room.Element, room.Path))).ToArray();
                 return rooms.Length > 0 ? rooms : throw AnswerJson.Wrong(place, "must have at least one room");
             case "user":

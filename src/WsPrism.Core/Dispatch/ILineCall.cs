@@ -1,4 +1,4 @@
-namespace WsPrism.Backend.Webhooks;
+namespace WsPrism.Core.Dispatch;
 
 /// <summary>Something that waits its turn in <see cref="CallLines"/>.</summary>
 internal interface ILineCall

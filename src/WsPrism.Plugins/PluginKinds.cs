@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Logging;
+
+namespace WsPrism.Plugins;
+
+/// <summary>The kinds of plugins that there are.</summary>
+internal static class PluginKinds
+{
+    /// <summary>All of them; what they log, and what plugins log, goes to <paramref name="loggers"/>.</summary>
+    public static IReadOnlyList<IPluginKind> Create(TimeProvider time, ILoggerFactory loggers)
+    {
+        _ = time;
+        _ = loggers.CreateLogger("WsPrism.Plugins");
+        return [];
+    }
+}
