@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the modules from their sources: build.sh [folder] (beside the sources without one). Needs clang and lld (apt install clang lld) for those in C, wabt for the
+# Builds the modules from their sources: build.sh [folder [no-npx]], beside the sources without a folder. Needs clang and lld (apt install clang lld) for those in C, wabt for the
 # text one, and Node.js for the one in AssemblyScript: what is missing is passed over.
 set -eu
 cd "$(dirname "$0")"
@@ -21,9 +21,12 @@ else
   echo "no wat2wasm: smallest stays as it is" >&2
 fi
 
+if [ "${2:-}" = no-npx ]; then
+  :
 # ASC names a compiler that is installed already.
-if [ -n "${ASC:-}" ] || command -v npx >/dev/null; then
+elif [ -n "${ASC:-}" ] || command -v npx >/dev/null; then
   ${ASC:-npx --yes --package assemblyscript@0.28.20 asc} dice/dice.ts -o "$(into dice)" --runtime stub --use abort= -Oz --noAssert
 else
   echo "no npx: dice stays as it is" >&2
 fi
+chmod 644 */*.wasm

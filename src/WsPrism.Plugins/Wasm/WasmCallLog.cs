@@ -19,5 +19,6 @@ internal sealed class WasmCallLog
 
     public void Clear() => _lines.Clear();
 
-    public void Add(int level, ReadOnlySpan<byte> text) => _lines.Add((level, Encoding.UTF8.GetString(text)));
+    public void Add(int level, ReadOnlySpan<byte> text) =>
+        _lines.Add((level, string.Concat(Encoding.UTF8.GetString(text).Select(c => char.IsControl(c) ? ' ' : c))));
 }

@@ -21,10 +21,7 @@ internal sealed partial class WasmLog(WasmPlugin plugin, TimeProvider time, ILog
             {
                 // 0 debug, 1 information, 2 warning, 3 and more error; as its author sees it, not as the gateway does.
                 var severity = (LogLevel)(Math.Clamp(level, 0, 3) + 1);
-                if (logger.IsEnabled(severity))
-                {
-                    Log.Said(logger, severity, plugin.Tenant, plugin.Config.Name, Clean(text));
-                }
+                Log.Said(logger, severity, plugin.Tenant, plugin.Config.Name, text);
             }
 
             if (dropped > 0)
@@ -41,14 +38,6 @@ internal sealed partial class WasmLog(WasmPlugin plugin, TimeProvider time, ILog
             Log.Failed(logger, plugin.Tenant, plugin.Config.Name, plugin.Config.File!.Name, problem);
         }
     }
-
-    private static string Clean(string text) => string.Create(text.Length, text, static (chars, source) =>
-    {
-        for (var i = 0; i < chars.Length; i++)
-        {
-            chars[i] = char.IsControl(source[i]) ? ' ' : source[i];
-        }
-    });
 
     // Counts within seconds of the clock. A struct in a field: never copied.
     private struct LineBudget
