@@ -4,6 +4,7 @@ using WsPrism.Core.Configuration;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Shards;
 using WsPrism.Core.Tenants;
+using WsPrism.Plugins;
 using WsPrism.Services;
 
 namespace WsPrism.Bench.Bed;
@@ -17,12 +18,24 @@ internal sealed class BenchNode
     private readonly Tenant _tenant;
 
     public BenchNode()
+        : this([], [])
     {
+    }
+
+    /// <summary>With services of its own, of which some are filters.</summary>
+    public BenchNode(IReadOnlyList<ExtServiceConfig> services, IReadOnlyList<string> filters)
+    {
+        var tenant = Tenant with
+        {
+            Policy = Policy with { ExtAllowlist = [.. Policy.ExtAllowlist, .. services.Select(service => $"{service.Name}:*")] },
+            Services = new ServicesConfig { Ext = services, Filters = filters },
+        };
         // No timer fires and no bucket runs dry, however long a bench runs.
         var gateway = new GatewayConfig { Shards = 1, PingIntervalMs = int.MaxValue, IdleTimeoutMs = int.MaxValue };
         _node = new GatewayNode(
-            new WsPrismConfig { Gateway = gateway, Tenants = [Tenant] }, BuiltInServices.Ext, BuiltInServices.Hot, TimeProvider.System,
-            NullLoggerFactory.Instance, _ => new IdleExecutor());
+            new WsPrismConfig { Gateway = gateway, Tenants = [tenant] }, BuiltInServices.Ext, BuiltInServices.Hot, TimeProvider.System,
+            NullLoggerFactory.Instance, _ => new IdleExecutor(),
+            new PluginServices(PluginKinds.Create(TimeProvider.System, NullLoggerFactory.Instance)));
         _tenant = _node.FindTenant(TenantId)!;
     }
 

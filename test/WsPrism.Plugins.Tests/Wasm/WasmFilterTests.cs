@@ -1,4 +1,3 @@
-using WsPrism.Core.Configuration;
 using WsPrism.Core.Policies;
 using WsPrism.Core.Sessions;
 using WsPrism.Protocol;
