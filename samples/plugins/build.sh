@@ -9,7 +9,7 @@ into() { if [ -n "$out" ]; then mkdir -p "$out/$1" && echo "$out/$1/$1.wasm"; el
 
 if command -v clang >/dev/null && command -v wasm-ld >/dev/null; then
   for name in mask guess; do
-    clang --target=wasm32 -Oz -Wall -Wextra -Wno-unused-function -nostdlib -Wl,--no-entry -Wl,--strip-all -Wl,-z,stack-size=4096 -I. -o "$(into $name)" $name/$name.c
+    clang --target=wasm32 -O2 -Wall -Wextra -Wno-unused-function -nostdlib -Wl,--no-entry -Wl,--strip-all -Wl,-z,stack-size=4096 -I. -o "$(into $name)" $name/$name.c
   done
 else
   echo "no clang with wasm-ld: mask and guess stay as they are" >&2

@@ -79,7 +79,7 @@ public sealed class SampleTests
     public async Task What_is_committed_is_what_the_sources_say()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Has("clang") && Has("wasm-ld") && Has("wat2wasm"), "needs clang, wasm-ld and wabt");
-        var sources = Path.Combine(Root(), "samples", "plugins");
+        var sources = Path.Combine(Repository.Root, "samples", "plugins");
         var folder = Directory.CreateTempSubdirectory("wsprism-samples-");
         try
         {
@@ -109,15 +109,4 @@ public sealed class SampleTests
 
     private static bool Has(string program) =>
         Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "WsPrism.slnx")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder.FullName;
-    }
 }

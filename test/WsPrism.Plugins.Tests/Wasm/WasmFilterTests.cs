@@ -131,16 +131,12 @@ public sealed class WasmFilterTests
         var (alice, bob) = (wasm.Connect(), wasm.Connect("bob"));
 
         alice.Send("m", "count", """{"filter":{"burn":400000}}""", id: "1").Send("m", "count", id: "2").Send("sys", "ping").Send("m", "count", """{"filter":{"burn":400000}}""", id: "3");
-        Assert.Equal("sys.pong", alice.ReadEnvelopes().Single().Name);
         Assert.Equal("sys.ack", wasm.Ask(bob, "accept").Name);
+        wasm.Until(() => alice.Envelopes.Any(envelope => envelope.Name != "sys.pong" && envelope.Id == "3"));
 
-        var answers = new List<string>();
-        wasm.Until(() =>
-        {
-            answers.AddRange(alice.ReadEnvelopes().Select(answer => $"{answer.Id} {answer.Data.GetRawText()}"));
-            return answers.Count == 3;
-        });
-        Assert.Equal(["1 0", "2 1", "3 2"], answers);
+        var answers = alice.ReadEnvelopes();
+        Assert.Contains("sys.pong", answers.Select(answer => answer.Name));
+        Assert.Equal(["1 0", "2 1", "3 2"], answers.Where(answer => answer.Name == "sys.ack").Select(answer => $"{answer.Id} {answer.Data.GetRawText()}"));
         Assert.Equal(0, wasm.Gateway.Count(counters => counters.Deferred));
     }
 

@@ -85,7 +85,7 @@ WS_EXPORT("on_message") long long on_message(const char *where, int len) {
   }
   if (ws_is(type, "fill")) for (;;) __builtin_memset((void *)4096, n++, size() - 8192); // by a bulk instruction
   if (ws_is(type, "trap")) __builtin_trap();
-  if (ws_is(type, "divide")) return reply(1 / *(volatile int *)&n);
+  if (ws_is(type, "divide")) return reply(7 / n);
   if (ws_is(type, "read")) return reply(*(volatile char *)size());
   if (ws_is(type, "write")) return *(volatile char *)0xFFFFFFFFu = 1, reply(1);
   if (ws_is(type, "behind")) return at(size(), 1);
