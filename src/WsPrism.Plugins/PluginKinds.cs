@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using WsPrism.Plugins.Native;
 using WsPrism.Plugins.Wasm;
 
 namespace WsPrism.Plugins;
@@ -10,6 +11,6 @@ internal static class PluginKinds
     public static IReadOnlyList<IPluginKind> Create(TimeProvider time, ILoggerFactory loggers)
     {
         var logger = loggers.CreateLogger("WsPrism.Plugins");
-        return [new WasmKind(time, logger)];
+        return [new NativeKind(time, logger), new WasmKind(time, logger)];
     }
 }

@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using WsPrism.Core;
 using WsPrism.Core.Configuration;
+using WsPrism.Core.Dispatch;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Shards;
 using WsPrism.Core.Tenants;
-using WsPrism.Plugins;
 using WsPrism.Services;
 
 namespace WsPrism.Bench.Bed;
@@ -17,25 +17,14 @@ internal sealed class BenchNode
     private readonly GatewayNode _node;
     private readonly Tenant _tenant;
 
-    public BenchNode()
-        : this([], [])
+    /// <summary>With the services of <paramref name="own"/> beside the built-in ones, as <paramref name="services"/> names them.</summary>
+    public BenchNode(ITenantServiceFactory? own = null, ServicesConfig? services = null)
     {
-    }
-
-    /// <summary>With services of its own, of which some are filters.</summary>
-    public BenchNode(IReadOnlyList<ExtServiceConfig> services, IReadOnlyList<string> filters)
-    {
-        var tenant = Tenant with
-        {
-            Policy = Policy with { ExtAllowlist = [.. Policy.ExtAllowlist, .. services.Select(service => $"{service.Name}:*")] },
-            Services = new ServicesConfig { Ext = services, Filters = filters },
-        };
         // No timer fires and no bucket runs dry, however long a bench runs.
         var gateway = new GatewayConfig { Shards = 1, PingIntervalMs = int.MaxValue, IdleTimeoutMs = int.MaxValue };
         _node = new GatewayNode(
-            new WsPrismConfig { Gateway = gateway, Tenants = [tenant] }, BuiltInServices.Ext, BuiltInServices.Hot, TimeProvider.System,
-            NullLoggerFactory.Instance, _ => new IdleExecutor(),
-            new PluginServices(PluginKinds.Create(TimeProvider.System, NullLoggerFactory.Instance)));
+            new WsPrismConfig { Gateway = gateway, Tenants = [Tenant with { Services = services ?? Tenant.Services }] }, BuiltInServices.Ext, BuiltInServices.Hot,
+            TimeProvider.System, NullLoggerFactory.Instance, _ => new IdleExecutor(), own);
         _tenant = _node.FindTenant(TenantId)!;
     }
 
@@ -44,8 +33,8 @@ internal sealed class BenchNode
         RateLimitRps = 1_000_000,
         RateLimitBurst = int.MaxValue,
         RateLimitScope = RateLimitScope.Both,
-        ExtAllowlist = ["room:*", "chat:send", "chat:typing", "game:input", "sys:stats"],
-        HotAllowlist = ["1:*", "250:1"],
+        ExtAllowlist = ["room:*", "chat:send", "chat:typing", "game:input", "native:*", "smallest:*", "guess:*", "sys:stats"],
+        HotAllowlist = ["1:*", "7:*", "250:1"],
     };
 
     public Shard Shard => _node.Shards[0];

@@ -11,7 +11,7 @@ using WsPrism.Services;
 namespace WsPrism.Core.Dispatch;
 
 /// <summary>What an Ext service or a filter works with. One per shard, used for one message after the other, owned by the shard's thread.</summary>
-internal sealed class ExtContext : IFilterContext
+internal sealed class ExtContext : ISystemContext, IFilterContext
 {
     private readonly Shard _shard;
     private readonly JsonScratch _data = new();
@@ -99,21 +99,20 @@ internal sealed class ExtContext : IFilterContext
             return false;
         }
 
-        var frame = Encode(type, room);
-        foreach (var session in _found)
+        PostToFound(Encode(type, room));
+        return true;
+    }
+
+    public bool SendToUser(ReadOnlySpan<byte> user, ReadOnlySpan<byte> type)
+    {
+        _found.Clear();
+        _found.AddRange(_session.Tenant.Registry.SessionsOf(System.Text.Encoding.UTF8.GetString(user)));
+        if (_found.Count == 0)
         {
-            frame.AddReferences();
-            if (session.Shard == _shard)
-            {
-                session.Enqueue(frame);
-            }
-            else
-            {
-                session.Shard.Post(() => session.Enqueue(frame));
-            }
+            return false;
         }
 
-        frame.Release();
+        PostToFound(Encode(type, null));
         return true;
     }
 
@@ -128,6 +127,13 @@ internal sealed class ExtContext : IFilterContext
     }
 
     public void Replace(EnvelopeChange change) => Change = change;
+
+    public void Kick(string reason)
+    {
+        // After the answer, which is on its way when this is done.
+        var session = _session;
+        _shard.Post(() => session.Kick(reason));
+    }
 
     public IDeferredMessage? Defer()
     {
@@ -208,6 +214,25 @@ internal sealed class ExtContext : IFilterContext
         {
             TicketRenewal.Begin(_session, text, this);
         }
+    }
+
+    // Takes over the frame's reference.
+    private void PostToFound(OutboundFrame frame)
+    {
+        foreach (var session in _found)
+        {
+            frame.AddReferences();
+            if (session.Shard == _shard)
+            {
+                session.Enqueue(frame);
+            }
+            else
+            {
+                session.Shard.Post(session, frame);
+            }
+        }
+
+        frame.Release();
     }
 
     private OutboundFrame Encode(ReadOnlySpan<byte> type, IRoom? room) => EnvelopeFrames.Encode(

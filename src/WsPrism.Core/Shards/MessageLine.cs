@@ -97,7 +97,7 @@ internal sealed partial class MessageLine
             if (!session.HasEnded)
             {
                 _extContext.BeginAgain(message);
-                Act(session, message.Route.Service.Name, act);
+                Act(session, message.Route.Service, message.Route.Service.Name, act);
                 session.TenantShard.Counters.RecordService(message.Route.MetricIndex, _shard.Clock.Measure() - message.StartedNs);
                 Answer(session, message.Id, PolicyReason.Service);
             }
@@ -122,7 +122,7 @@ internal sealed partial class MessageLine
             {
                 var filter = message.Tenant.Filters[message.Filter];
                 _extContext.BeginFilterAgain(message);
-                Act(session, filter.Filter.Name, act);
+                Act(session, filter.Filter, filter.Filter.Name, act);
                 session.TenantShard.Counters.RecordService(filter.MetricIndex, _shard.Clock.Measure() - message.StartedNs);
                 var envelope = message.Envelope;
                 if (PassesFilter(session, message.Tenant, ref envelope))
@@ -303,7 +303,7 @@ internal sealed partial class MessageLine
             }
             catch (Exception exception)
             {
-                FailService(session, filter.Filter.Name, exception);
+                FailService(session, filter.Filter, filter.Filter.Name, exception);
                 _extContext.AbandonDeferred();
             }
 
@@ -373,7 +373,7 @@ internal sealed partial class MessageLine
         }
         catch (Exception exception)
         {
-            FailService(session, route.Service.Name, exception);
+            FailService(session, route.Service, route.Service.Name, exception);
             _extContext.AbandonDeferred();
         }
 
@@ -392,7 +392,7 @@ internal sealed partial class MessageLine
         Answer(session, envelope.Id, PolicyReason.Service);
     }
 
-    private void Act(Session session, string name, Action<IExtContext> act)
+    private void Act(Session session, object service, string name, Action<IExtContext> act)
     {
         try
         {
@@ -400,14 +400,26 @@ internal sealed partial class MessageLine
         }
         catch (Exception exception)
         {
-            FailService(session, name, exception);
+            FailService(session, service, name, exception);
         }
     }
 
-    private void FailService(Session session, string name, Exception exception)
+    private void FailService(Session session, object service, string name, Exception exception)
     {
-        Log.ServiceFailed(_logger, exception, name, session.Tenant.Id, session.SessionId, session.TraceId);
+        TellFault(session, service, name, exception);
         _extContext.Fail(ErrorCode.Internal, Texts.Internal);
+    }
+
+    private void TellFault(Session session, object service, string name, Exception exception)
+    {
+        if (service is IFaultListener listener)
+        {
+            listener.OnFault(exception, session);
+        }
+        else
+        {
+            Log.ServiceFailed(_logger, exception, name, session.Tenant.Id, session.SessionId, session.TraceId);
+        }
     }
 
     private void Answer(Session session, in EnvelopeId id, PolicyReason refusal)
@@ -460,7 +472,7 @@ internal sealed partial class MessageLine
         }
         catch (Exception exception)
         {
-            Log.ServiceFailed(_logger, exception, route.Service.Name, session.Tenant.Id, session.SessionId, session.TraceId);
+            TellFault(session, route.Service, route.Service.Name, exception);
             _hotContext.Fail(ErrorCode.Internal, Texts.Internal);
         }
 

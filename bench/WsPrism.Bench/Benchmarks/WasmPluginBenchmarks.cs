@@ -1,6 +1,8 @@
 using BenchmarkDotNet.Attributes;
+using Microsoft.Extensions.Logging.Abstractions;
 using WsPrism.Bench.Bed;
 using WsPrism.Core.Configuration;
+using WsPrism.Plugins;
 
 namespace WsPrism.Bench.Benchmarks;
 
@@ -8,7 +10,7 @@ namespace WsPrism.Bench.Benchmarks;
 /// What modules add to the line (<see cref="LineBenchmarks"/>): one that only accepts beside a filter that only lets pass, which is the way in and out of a module,
 /// and the samples, which read their message. One pass a message.
 /// </summary>
-public class PluginBenchmarks
+public class WasmPluginBenchmarks
 {
     private readonly Received _plain;
     private readonly Received _service;
@@ -16,14 +18,14 @@ public class PluginBenchmarks
     private readonly Received _masked;
     private readonly Received _guess;
 
-    public PluginBenchmarks()
+    public WasmPluginBenchmarks()
     {
         _plain = Chat([]);
         _filtered = Chat(["smallest"]);
         _masked = Chat(["mask"]);
         _service = new Received(Node(["smallest"], []), isText: true, """{"svc":"smallest","type":"any","data":{"msg":"hello everybody"}}"""u8.ToArray());
         var player = Node(["guess"], []);
-        new Received(player, isText: true, """{"svc":"guess","type":"start","data":{"secret":7}}"""u8.ToArray()).Pass();
+        new Received(player, isText: true, """{"svc":"guess","type":"start","data":{"max":10,"number":7}}"""u8.ToArray()).Pass();
         _guess = new Received(player, isText: true, """{"svc":"guess","type":"guess","data":{"n":5}}"""u8.ToArray());
     }
 
@@ -45,11 +47,13 @@ public class PluginBenchmarks
     private static Received Chat(string[] filters) => new(Node(filters, filters), isText: true, Messages.Chat);
 
     private static Core.Sessions.Session Node(string[] modules, string[] filters) =>
-        new BenchNode([.. modules.Select(Service)], filters).ConnectToRoom(2)[0];
+        new BenchNode(
+            new PluginServices(PluginKinds.Create(TimeProvider.System, NullLoggerFactory.Instance)),
+            new ServicesConfig { Ext = [.. modules.Select(Service)], Filters = filters }).ConnectToRoom(2)[0];
 
     private static ExtServiceConfig Service(string name)
     {
-        using var module = typeof(PluginBenchmarks).Assembly.GetManifestResourceStream($"{name}.wasm")!;
+        using var module = typeof(WasmPluginBenchmarks).Assembly.GetManifestResourceStream($"{name}.wasm")!;
         var bytes = new byte[module.Length];
         module.ReadExactly(bytes);
         return new ExtServiceConfig { Name = name, Kind = ExtServiceKind.Wasm, File = new PluginFile($"/{name}.wasm", bytes) };
