@@ -68,7 +68,7 @@ internal sealed partial class WasmLog(WasmPlugin plugin, TimeProvider time, ILog
         [LoggerMessage(22, LogLevel.Warning, "Module {Tenant}/{Service}: {Count} lines within a second were dropped")]
         public static partial void Dropped(ILogger logger, string tenant, string service, int count);
 
-        [LoggerMessage(23, LogLevel.Warning, "Module {Tenant}/{Service} ({File}) failed on a message: {Problem}")]
+        [LoggerMessage(23, LogLevel.Error, "Module {Tenant}/{Service} ({File}) failed on a message: {Problem}")]
         public static partial void Failed(ILogger logger, string tenant, string service, string file, string problem);
     }
 }

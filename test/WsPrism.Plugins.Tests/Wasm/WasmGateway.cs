@@ -89,10 +89,13 @@ internal sealed class WasmGateway : IDisposable
         }
     }
 
-    public string[] Warnings => [.. Gateway.Log.Entries.Where(entry => entry.Level == LogLevel.Warning).Select(entry => entry.Message)];
+    /// <summary>What was logged of plugins as a warning or worse.</summary>
+    public string[] Warnings => [.. Gateway.Log.Entries.Where(entry => entry.Level >= LogLevel.Warning && entry.Category == "WsPrism.Plugins").Select(entry => entry.Message)];
 
     public void Dispose()
     {
+        // Modules that fail on a message are what these tests are about.
+        Assert.All(Gateway.Log.TakeErrors(), error => Assert.Contains(" failed on a message: ", error.Message, StringComparison.Ordinal));
         Gateway.Dispose();
         Plugins.Dispose();
     }
