@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using WsPrism.Plugins.Native;
 using WsPrism.Plugins.Scripts;
+using WsPrism.Plugins.Wasm;
 
 namespace WsPrism.Plugins;
 
@@ -11,6 +12,6 @@ internal static class PluginKinds
     public static IReadOnlyList<IPluginKind> Create(TimeProvider time, ILoggerFactory loggers)
     {
         var logger = loggers.CreateLogger("WsPrism.Plugins");
-        return [new NativeKind(time, logger), new ScriptKind(time, logger)];
+        return [new NativeKind(time, logger), new ScriptKind(time, logger), new WasmKind(time, logger)];
     }
 }

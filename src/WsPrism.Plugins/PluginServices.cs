@@ -52,7 +52,9 @@ internal sealed class PluginServices(IReadOnlyList<IPluginKind> kinds) : ITenant
         return problems;
     }
 
-    public IReadOnlyList<IExtService> CreateExt(TenantConfig tenant) => [.. Of(tenant).Select(plugin => plugin.Ext).OfType<IExtService>()];
+    /// <summary>What is a filter is no service: its module is asked in one way or the other.</summary>
+    public IReadOnlyList<IExtService> CreateExt(TenantConfig tenant) =>
+        [.. Of(tenant).Where(plugin => !tenant.Services.Filters.Contains(plugin.Config.Name)).Select(plugin => plugin.Ext).OfType<IExtService>()];
 
     public IReadOnlyList<IHotService> CreateHot(TenantConfig tenant) => [.. Of(tenant).Select(plugin => plugin.Hot).OfType<IHotService>()];
 

@@ -33,7 +33,7 @@ internal sealed class BenchNode
         RateLimitRps = 1_000_000,
         RateLimitBurst = int.MaxValue,
         RateLimitScope = RateLimitScope.Both,
-        ExtAllowlist = ["room:*", "chat:send", "chat:typing", "game:input", "native:*", "sys:stats"],
+        ExtAllowlist = ["room:*", "chat:send", "chat:typing", "game:input", "native:*", "smallest:*", "guess:*", "sys:stats"],
         HotAllowlist = ["1:*", "7:*", "250:1"],
     };
 

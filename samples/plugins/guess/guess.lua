@@ -1,39 +1,55 @@
--- Guess the number: `start {"secret": n}`, then `guess {"n": n}` until it is right. The secret is kept at the session and goes with it; clients never see it.
+-- Guess the number: `start`, then `guess` until it is right. What a client sends and gets is in README.md. The game is the session's state: clients never see it, and
+-- it outlives a change of this file.
 
-local function is_number(value)
-  return math.type(value) == "integer" and value >= 0 and value <= 1000000
+local HIGHEST = 1000000
+
+local function is_whole(value, highest)
+  return math.type(value) == "integer" and value >= 1 and value <= highest
+end
+
+local function start(ctx, data)
+  local max = data.max == nil and 100 or data.max
+  if not is_whole(max, HIGHEST) then
+    return ctx.fail("BAD_REQUEST", "max must be a whole number from 1 to " .. HIGHEST .. ".")
+  end
+  local number = data.number == nil and math.random(max) or data.number
+  if not is_whole(number, max) then
+    return ctx.fail("BAD_REQUEST", "number must be a whole number from 1 to max.")
+  end
+  ctx.set_session_state({ max = max, number = number, tries = 0 })
+  ctx.reply({ max = max })
+end
+
+local function guess(ctx, data)
+  local game = ctx.session_state
+  if not game then
+    return ctx.fail("BAD_REQUEST", "Start a game first.")
+  elseif not is_whole(data.n, game.max) then
+    return ctx.fail("BAD_REQUEST", "n must be a whole number from 1 to " .. game.max .. ".")
+  end
+
+  game.tries = game.tries + 1
+  if data.n == game.number then
+    ctx.set_session_state(nil)
+    if ctx.room then
+      ctx.publish("won", { user = ctx.user, tries = game.tries })
+    end
+    ctx.reply({ hint = "right" })
+  else
+    ctx.set_session_state(game)
+    ctx.reply({ hint = data.n < game.number and "higher" or "lower" })
+  end
 end
 
 function on_message(ctx, msg)
-  local data = type(msg.data) == "table" and msg.data or {}
-
-  if msg.type == "start" then
-    if not is_number(data.secret) then
-      return ctx.fail("BAD_REQUEST", "secret must be a number from 0 to 1000000.")
-    end
-    ctx.set_session_state({ secret = data.secret, tries = 0 })
-
-  elseif msg.type == "guess" then
-    local game = ctx.session_state
-    if not game then
-      return ctx.fail("BAD_REQUEST", "Start a game first.")
-    elseif not is_number(data.n) then
-      return ctx.fail("BAD_REQUEST", "n must be a number from 0 to 1000000.")
-    end
-
-    local tries = game.tries + 1
-    local hint = data.n < game.secret and "higher" or data.n > game.secret and "lower" or "right"
-    ctx.reply({ hint = hint, tries = tries })
-    if hint == "right" then
-      ctx.set_session_state(nil)
-      if ctx.room then
-        ctx.publish("won", { user = ctx.user, tries = tries })
-      end
-    else
-      ctx.set_session_state({ secret = game.secret, tries = tries })
-    end
-
+  local data = msg.data == nil and {} or msg.data
+  if msg.type ~= "start" and msg.type ~= "guess" then
+    ctx.fail("BAD_REQUEST", "There are start and guess.")
+  elseif type(data) ~= "table" or getmetatable(data) ~= nil then
+    ctx.fail("BAD_REQUEST", "data must be an object.")
+  elseif msg.type == "start" then
+    start(ctx, data)
   else
-    ctx.fail("BAD_REQUEST", "Unknown type; there are start and guess.")
+    guess(ctx, data)
   end
 end

@@ -108,6 +108,9 @@ internal sealed partial class Session : ISession, IConnectionHandler
     /// <summary>Messages that wait for their service; made when the first one does.</summary>
     public DeferredMessages? Deferred { get; set; }
 
+    /// <summary>Where messages wait behind others; made when the first one is out that others must wait for.</summary>
+    public SessionQueues? Queues { get; set; }
+
     /// <summary>What a backend keeps here: one JSON value, empty for none.</summary>
     public ReadOnlySpan<byte> State => _state;
 

@@ -12,6 +12,11 @@ public abstract class GuessTests
         private protected override Task<GuessGateway> StartAsync() => GuessGateway.StartAsync($"kind: native, assembly: \"{BuiltPlugins.Guess}\"");
     }
 
+    public sealed class ByWasm : GuessTests
+    {
+        private protected override Task<GuessGateway> StartAsync() => GuessGateway.StartSampleAsync("wasm", "guess.wasm");
+    }
+
     public sealed class ByWebhook : GuessTests
     {
         private protected override async Task<GuessGateway> StartAsync()
