@@ -17,6 +17,16 @@ public abstract class GuessTests
         private protected override Task<GuessGateway> StartAsync() => GuessGateway.StartSampleAsync("wasm", "guess.wasm");
     }
 
+    public sealed class ByScript : GuessTests
+    {
+        private protected override Task<GuessGateway> StartAsync() => GuessGateway.StartSampleAsync("script", "guess.lua");
+    }
+
+    public sealed class ByWasm : GuessTests
+    {
+        private protected override Task<GuessGateway> StartAsync() => GuessGateway.StartSampleAsync("wasm", "guess.wasm");
+    }
+
     public sealed class ByWebhook : GuessTests
     {
         private protected override async Task<GuessGateway> StartAsync()
