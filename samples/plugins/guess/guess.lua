@@ -1,39 +1,54 @@
--- Guess the number: `start {"secret": n}`, then `guess {"n": n}` until it is right. The secret is kept at the session and goes with it; clients never see it.
+-- Guess the number, as a script. The game is kept at the session and goes with it; clients never see it.
 
-local function is_number(value)
-  return math.type(value) == "integer" and value >= 0 and value <= 1000000
+local largest_max = 1000000
+
+local function is_whole(value, least, most)
+  return math.type(value) == "integer" and value >= least and value <= most
+end
+
+local function fields(data)
+  if data == nil then
+    return {}
+  end
+  return type(data) == "table" and not json.is_array(data) and data or nil
+end
+
+local function start(ctx, data)
+  local max = data and (data.max or 100)
+  if not is_whole(max, 1, largest_max) or (data.number ~= nil and not is_whole(data.number, 1, max)) then
+    return ctx.fail("BAD_REQUEST", "max is 1 to 1000000, and number 1 to max.")
+  end
+  ctx.set_session_state({ number = data.number or math.random(max), max = max, tries = 0 })
+  ctx.reply({ max = max })
+end
+
+local function guess(ctx, data)
+  local game = ctx.session_state
+  if not game then
+    return ctx.fail("BAD_REQUEST", "Start a game first.")
+  elseif not data or not is_whole(data.n, 1, game.max) then
+    return ctx.fail("BAD_REQUEST", "guess needs data {\"n\"}, 1 to " .. game.max .. ".")
+  end
+
+  game.tries = game.tries + 1
+  if data.n == game.number then
+    ctx.set_session_state(nil)
+    if ctx.room then
+      ctx.publish("won", { user = ctx.user, tries = game.tries })
+    end
+    return ctx.reply({ hint = "right" })
+  end
+  ctx.set_session_state(game)
+  ctx.reply({ hint = game.number > data.n and "higher" or "lower" })
 end
 
 function on_message(ctx, msg)
-  local data = type(msg.data) == "table" and msg.data or {}
-
+  local data = fields(msg.data)
   if msg.type == "start" then
-    if not is_number(data.secret) then
-      return ctx.fail("BAD_REQUEST", "secret must be a number from 0 to 1000000.")
-    end
-    ctx.set_session_state({ secret = data.secret, tries = 0 })
-
+    start(ctx, data)
   elseif msg.type == "guess" then
-    local game = ctx.session_state
-    if not game then
-      return ctx.fail("BAD_REQUEST", "Start a game first.")
-    elseif not is_number(data.n) then
-      return ctx.fail("BAD_REQUEST", "n must be a number from 0 to 1000000.")
-    end
-
-    local tries = game.tries + 1
-    local hint = data.n < game.secret and "higher" or data.n > game.secret and "lower" or "right"
-    ctx.reply({ hint = hint, tries = tries })
-    if hint == "right" then
-      ctx.set_session_state(nil)
-      if ctx.room then
-        ctx.publish("won", { user = ctx.user, tries = tries })
-      end
-    else
-      ctx.set_session_state({ secret = game.secret, tries = tries })
-    end
-
+    guess(ctx, data)
   else
-    ctx.fail("BAD_REQUEST", "Unknown type; there are start and guess.")
+    ctx.fail("BAD_REQUEST", "guess knows start and guess.")
   end
 end

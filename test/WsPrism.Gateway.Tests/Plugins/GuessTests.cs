@@ -12,6 +12,11 @@ public abstract class GuessTests
         private protected override Task<GuessGateway> StartAsync() => GuessGateway.StartAsync($"kind: native, assembly: \"{BuiltPlugins.Guess}\"");
     }
 
+    public sealed class ByScript : GuessTests
+    {
+        private protected override Task<GuessGateway> StartAsync() => GuessGateway.StartSampleAsync("script", "guess.lua");
+    }
+
     public sealed class ByWebhook : GuessTests
     {
         private protected override async Task<GuessGateway> StartAsync()

@@ -1,34 +1,10 @@
-using WsPrism.Testing;
 using Xunit;
 
 namespace WsPrism.Plugins.Tests.Scripts;
 
-/// <summary>The scripts of <c>samples/plugins</c>.</summary>
+/// <summary>The scripts of <c>samples/plugins</c>; guess.lua is tested with the other kinds of that service.</summary>
 public sealed class SampleTests
 {
-    [Fact]
-    public void Guess_the_number()
-    {
-        using var bed = new ScriptGateway(Read("guess/guess.lua"));
-        var alice = bed.ConnectTo("match:7", "user:alice");
-        var bob = bed.ConnectTo("match:7", "user:bob");
-
-        Assert.Equal("BAD_REQUEST", bed.Ask(alice, "guess", """{"n":1}""").Code);
-        Assert.Equal("BAD_REQUEST", bed.Ask(alice, "start", """{"secret":"7"}""").Code);
-        Assert.Equal("BAD_REQUEST", bed.Ask(alice, "start").Code);
-        Assert.Equal("BAD_REQUEST", bed.Ask(alice, "what").Code);
-        Assert.Equal("sys.ack", bed.Ask(alice, "start", """{"secret":7}""").Name);
-        Assert.Equal("BAD_REQUEST", bed.Ask(alice, "guess", """{"n":1.5}""").Code);
-        Assert.Equal(("higher", 1), Hint(bed.Ask(alice, "guess", """{"n":1}""")));
-        Assert.Equal(("lower", 2), Hint(bed.Ask(alice, "guess", """{"n":9}""")));
-        Assert.Equal("BAD_REQUEST", bed.Ask(bob, "guess", """{"n":7}""").Code);
-        Assert.Equal(("right", 3), Hint(bed.Ask(alice, "guess", """{"n":7}""")));
-
-        var won = bed.Await(bob, e => e.Name == "quiz.won");
-        Assert.Equal(("user:alice", 3), (won.String("user"), won.Number("tries")));
-        Assert.Equal("BAD_REQUEST", bed.Ask(alice, "guess", """{"n":7}""").Code);
-    }
-
     [Fact]
     public void A_quiz_of_a_room()
     {
@@ -57,8 +33,6 @@ public sealed class SampleTests
             return alice.Envelopes.Any(e => e.Name == "quiz.paused");
         });
     }
-
-    private static (string Hint, long Tries) Hint(ReceivedEnvelope answer) => (answer.String("hint"), answer.Number("tries"));
 
     private static string Read(string name)
     {
