@@ -1,22 +1,24 @@
--- Guess the number: `start`, then `guess` until it is right. What a client sends and gets is in README.md. The game is the session's state: clients never see it, and
--- it outlives a change of this file.
+-- Guess the number, as a script. The game is kept at the session and goes with it; clients never see it.
 
-local HIGHEST = 1000000
+local largest_max = 1000000
 
-local function is_whole(value, highest)
-  return math.type(value) == "integer" and value >= 1 and value <= highest
+local function is_whole(value, least, most)
+  return math.type(value) == "integer" and value >= least and value <= most
+end
+
+local function fields(data)
+  if data == nil then
+    return {}
+  end
+  return type(data) == "table" and not json.is_array(data) and data or nil
 end
 
 local function start(ctx, data)
-  local max = data.max == nil and 100 or data.max
-  if not is_whole(max, HIGHEST) then
-    return ctx.fail("BAD_REQUEST", "max must be a whole number from 1 to " .. HIGHEST .. ".")
+  local max = data and (data.max or 100)
+  if not is_whole(max, 1, largest_max) or (data.number ~= nil and not is_whole(data.number, 1, max)) then
+    return ctx.fail("BAD_REQUEST", "max is 1 to 1000000, and number 1 to max.")
   end
-  local number = data.number == nil and math.random(max) or data.number
-  if not is_whole(number, max) then
-    return ctx.fail("BAD_REQUEST", "number must be a whole number from 1 to max.")
-  end
-  ctx.set_session_state({ max = max, number = number, tries = 0 })
+  ctx.set_session_state({ number = data.number or math.random(max), max = max, tries = 0 })
   ctx.reply({ max = max })
 end
 
@@ -24,8 +26,8 @@ local function guess(ctx, data)
   local game = ctx.session_state
   if not game then
     return ctx.fail("BAD_REQUEST", "Start a game first.")
-  elseif not is_whole(data.n, game.max) then
-    return ctx.fail("BAD_REQUEST", "n must be a whole number from 1 to " .. game.max .. ".")
+  elseif not data or not is_whole(data.n, 1, game.max) then
+    return ctx.fail("BAD_REQUEST", "guess needs data {\"n\"}, 1 to " .. game.max .. ".")
   end
 
   game.tries = game.tries + 1
@@ -34,22 +36,19 @@ local function guess(ctx, data)
     if ctx.room then
       ctx.publish("won", { user = ctx.user, tries = game.tries })
     end
-    ctx.reply({ hint = "right" })
-  else
-    ctx.set_session_state(game)
-    ctx.reply({ hint = data.n < game.number and "higher" or "lower" })
+    return ctx.reply({ hint = "right" })
   end
+  ctx.set_session_state(game)
+  ctx.reply({ hint = game.number > data.n and "higher" or "lower" })
 end
 
 function on_message(ctx, msg)
-  local data = msg.data == nil and {} or msg.data
-  if msg.type ~= "start" and msg.type ~= "guess" then
-    ctx.fail("BAD_REQUEST", "There are start and guess.")
-  elseif type(data) ~= "table" or getmetatable(data) ~= nil then
-    ctx.fail("BAD_REQUEST", "data must be an object.")
-  elseif msg.type == "start" then
+  local data = fields(msg.data)
+  if msg.type == "start" then
     start(ctx, data)
-  else
+  elseif msg.type == "guess" then
     guess(ctx, data)
+  else
+    ctx.fail("BAD_REQUEST", "guess knows start and guess.")
   end
 end

@@ -101,6 +101,7 @@ internal sealed class ScriptPlugin : Plugin, IExtService
     {
         _rooms?.CloseIfLeft(this);
         Program.Release();
+        base.Dispose(disposing);
     }
 
     private static ScriptMessage Copy(in ExtMessage message, IExtContext context) => new()

@@ -12,11 +12,6 @@ public abstract class GuessTests
         private protected override Task<GuessGateway> StartAsync() => GuessGateway.StartAsync($"kind: native, assembly: \"{BuiltPlugins.Guess}\"");
     }
 
-    public sealed class ByWasm : GuessTests
-    {
-        private protected override Task<GuessGateway> StartAsync() => GuessGateway.StartSampleAsync("wasm", "guess.wasm");
-    }
-
     public sealed class ByScript : GuessTests
     {
         private protected override Task<GuessGateway> StartAsync() => GuessGateway.StartSampleAsync("script", "guess.lua");

@@ -31,6 +31,8 @@ public sealed class JsonTests
     [InlineData("nil", "null")]
     [InlineData("2^53", "9007199254740992")]
     [InlineData("10 / 2", "5")]
+    [InlineData("{json.is_array({}), json.is_array(json.array()), json.is_array({1}), json.is_array(1), json.is_array(json.decode('[]'))}", "[false,true,true,false,true]")]
+    [InlineData("setmetatable({}, {__metatable = 'array'})", "{}")]
     [InlineData("json.encode({1, {}})", "\"[1,{}]\"")]
     [InlineData("json.decode('[1, {\"a\": null}]')", "[1,{\"a\":null}]")]
     [InlineData("json.decode('null') == null", "true")]

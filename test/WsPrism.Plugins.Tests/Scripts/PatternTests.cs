@@ -68,8 +68,9 @@ public sealed class PatternTests
     public void The_rest_of_what_is_made_here_is_the_librarys_too(string expression)
     {
         using var oracle = new Oracle();
-
-        Assert.Equal(oracle.Do($"return show(pcall(function() return {expression} end))"), Sandbox($"return show(pcall(function() return {expression} end))"));
+        // Not as a tail call, which would take the line from the error.
+        var body = $"return show(pcall(function() local r = table.pack({expression}) return table.unpack(r, 1, r.n) end))";
+        Assert.Equal(oracle.Do(body), Sandbox(body));
     }
 
     private static void Compare(Func<string, string, string> script)

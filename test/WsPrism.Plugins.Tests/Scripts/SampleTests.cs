@@ -1,9 +1,8 @@
-using WsPrism.Testing;
 using Xunit;
 
 namespace WsPrism.Plugins.Tests.Scripts;
 
-/// <summary>The scripts of <c>samples/plugins</c>.</summary>
+/// <summary>The scripts of <c>samples/plugins</c>; guess.lua is tested with the other kinds of that service.</summary>
 public sealed class SampleTests
 {
     [Fact]
@@ -34,8 +33,6 @@ public sealed class SampleTests
             return alice.Envelopes.Any(e => e.Name == "quiz.paused");
         });
     }
-
-    private static (string Hint, long Tries) Hint(ReceivedEnvelope answer) => (answer.String("hint"), answer.Number("tries"));
 
     private static string Read(string name)
     {

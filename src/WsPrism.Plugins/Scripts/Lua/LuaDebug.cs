@@ -9,23 +9,23 @@ internal unsafe struct LuaDebug
 {
     private const int ShortSourceLength = 60;
 
-    private int _event;
-    private nint _name;
-    private nint _nameWhat;
-    private nint _what;
-    private nint _source;
-    private nuint _sourceLength;
-    private int _currentLine;
-    private int _lineDefined;
-    private int _lastLineDefined;
-    private byte _upvalues;
-    private byte _parameters;
-    private byte _isVararg;
-    private byte _isTailCall;
-    private ushort _firstTransfer;
-    private ushort _transfers;
+    private readonly int _event;
+    private readonly nint _name;
+    private readonly nint _nameWhat;
+    private readonly nint _what;
+    private readonly nint _source;
+    private readonly nuint _sourceLength;
+    private readonly int _currentLine;
+    private readonly int _lineDefined;
+    private readonly int _lastLineDefined;
+    private readonly byte _upvalues;
+    private readonly byte _parameters;
+    private readonly byte _isVararg;
+    private readonly byte _isTailCall;
+    private readonly ushort _firstTransfer;
+    private readonly ushort _transfers;
     private fixed byte _shortSource[ShortSourceLength];
-    private nint _callInfo;
+    private readonly nint _callInfo;
 
     /// <summary>The line that runs, -1 where it is not known.</summary>
     public readonly int Line => _currentLine;

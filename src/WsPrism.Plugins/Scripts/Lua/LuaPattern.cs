@@ -413,6 +413,10 @@ internal unsafe ref struct LuaPattern
             case 'x':
                 isOf = char.IsAsciiHexDigit(letter);
                 break;
+            case 'z':
+                // Of Lua 5.1; the library still has it.
+                isOf = c == 0;
+                break;
             default:
                 return name == c;
         }

@@ -43,7 +43,7 @@ internal sealed unsafe class LuaState : IDisposable
     private readonly int _contextMetatable;
     private readonly int _arrayMetatable;
     private readonly int _chunk;
-    private long _sandboxBytes;
+    private readonly long _sandboxBytes;
     private GCHandle _self;
     private nint _state;
     private long _instructionsLeft;
@@ -108,8 +108,8 @@ internal sealed unsafe class LuaState : IDisposable
         PushText("_G"u8);
         LuaNative.PushValue(_state, -2);
         LuaNative.RawSet(_state, -3);
-        LuaNative.RawGet(_state, LuaNative.RegistryIndex, _globalsMetatable);
-        LuaNative.SetMetatable(_state, -2);
+        _ = LuaNative.RawGet(_state, LuaNative.RegistryIndex, _globalsMetatable);
+        _ = LuaNative.SetMetatable(_state, -2);
         var globals = LuaNative.Reference(_state, LuaNative.RegistryIndex);
         LuaNative.CreateTable(_state, 0, 0);
         return new LuaRoom(globals, LuaNative.Reference(_state, LuaNative.RegistryIndex));
@@ -120,8 +120,8 @@ internal sealed unsafe class LuaState : IDisposable
     {
         Reserve();
         LuaNative.PushClosure(_state, &OnError, 0);
-        LuaNative.RawGet(_state, LuaNative.RegistryIndex, _chunk);
-        LuaNative.RawGet(_state, LuaNative.RegistryIndex, room.Globals);
+        _ = LuaNative.RawGet(_state, LuaNative.RegistryIndex, _chunk);
+        _ = LuaNative.RawGet(_state, LuaNative.RegistryIndex, room.Globals);
         return Run(1, null);
     }
 
@@ -129,7 +129,7 @@ internal sealed unsafe class LuaState : IDisposable
     public bool Defines(LuaRoom room, ReadOnlySpan<byte> function)
     {
         Reserve();
-        LuaNative.RawGet(_state, LuaNative.RegistryIndex, room.Globals);
+        _ = LuaNative.RawGet(_state, LuaNative.RegistryIndex, room.Globals);
         PushText(function);
         var found = LuaNative.RawGet(_state, -2) == LuaNative.TypeFunction;
         LuaNative.SetTop(_state, 0);
@@ -141,7 +141,7 @@ internal sealed unsafe class LuaState : IDisposable
     {
         Reserve();
         LuaNative.PushClosure(_state, &OnError, 0);
-        LuaNative.RawGet(_state, LuaNative.RegistryIndex, room.Globals);
+        _ = LuaNative.RawGet(_state, LuaNative.RegistryIndex, room.Globals);
         PushText(function);
         if (LuaNative.RawGet(_state, 2) != LuaNative.TypeFunction)
         {
@@ -172,7 +172,7 @@ internal sealed unsafe class LuaState : IDisposable
     {
         Reserve();
         Meter.Begin(long.MaxValue, _program.Time);
-        LuaNative.RawGet(_state, LuaNative.RegistryIndex, room.State);
+        _ = LuaNative.RawGet(_state, LuaNative.RegistryIndex, room.State);
         try
         {
             return LuaValues.ToJson(this, 1, maxBytes, LuaValues.MaxDepth);
@@ -238,17 +238,17 @@ internal sealed unsafe class LuaState : IDisposable
     }
 
     /// <summary>Pushes the metatable of what comes from a JSON array.</summary>
-    public void PushArrayMetatable() => LuaNative.RawGet(_state, LuaNative.RegistryIndex, _arrayMetatable);
+    public void PushArrayMetatable() => _ = LuaNative.RawGet(_state, LuaNative.RegistryIndex, _arrayMetatable);
 
     /// <summary>Pushes the metatable that gives <c>ctx</c> its functions.</summary>
-    public void PushContextMetatable() => LuaNative.RawGet(_state, LuaNative.RegistryIndex, _contextMetatable);
+    public void PushContextMetatable() => _ = LuaNative.RawGet(_state, LuaNative.RegistryIndex, _contextMetatable);
 
     /// <summary>Throws where the script holds more than it may, or would with so many bytes more, once garbage is collected.</summary>
     public void Demand(long bytes = 0)
     {
         if (IsOver(bytes))
         {
-            LuaNative.CollectGarbage(_state, LuaNative.GcCollect);
+            _ = LuaNative.CollectGarbage(_state, LuaNative.GcCollect);
             if (IsOver(bytes))
             {
                 throw new ScriptStoppedException(LuaStop.Memory);
@@ -356,7 +356,7 @@ internal sealed unsafe class LuaState : IDisposable
     {
         if (Volatile.Read(ref *_program.MemoryUsed) > _program.MemoryBytes / 2 && _memory->Used > _usedAfterCollection + (_usedAfterCollection / 4))
         {
-            LuaNative.CollectGarbage(_state, LuaNative.GcCollect);
+            _ = LuaNative.CollectGarbage(_state, LuaNative.GcCollect);
             _usedAfterCollection = _memory->Used;
         }
     }

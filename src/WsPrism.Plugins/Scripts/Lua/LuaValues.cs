@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -36,10 +35,10 @@ internal static unsafe class LuaValues
 
         SetJson(lua, "session_state"u8, call.Message?.SessionState ?? default);
         lua.PushText("state"u8);
-        LuaNative.RawGet(lua.Handle, LuaNative.RegistryIndex, room.State);
+        _ = LuaNative.RawGet(lua.Handle, LuaNative.RegistryIndex, room.State);
         LuaNative.RawSet(lua.Handle, -3);
         lua.PushContextMetatable();
-        LuaNative.SetMetatable(lua.Handle, -2);
+        _ = LuaNative.SetMetatable(lua.Handle, -2);
     }
 
     /// <summary>The message as <c>msg</c>.</summary>
@@ -157,7 +156,7 @@ internal static unsafe class LuaValues
         lua.Demand();
         LuaNative.CreateTable(lua.Handle, 0, 0);
         lua.PushArrayMetatable();
-        LuaNative.SetMetatable(lua.Handle, -2);
+        _ = LuaNative.SetMetatable(lua.Handle, -2);
         for (var i = 1; reader.Read() && reader.TokenType != JsonTokenType.EndArray; i++)
         {
             Push(lua, ref reader);
@@ -285,7 +284,7 @@ internal static unsafe class LuaValues
         json.WriteStartArray();
         for (var i = 1L; i <= length; i++)
         {
-            LuaNative.RawGet(handle, index, i);
+            _ = LuaNative.RawGet(handle, index, i);
             Write(lua, json, top + 1, maxBytes, depth);
             LuaNative.SetTop(handle, top);
         }

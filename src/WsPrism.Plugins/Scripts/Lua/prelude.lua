@@ -328,7 +328,8 @@ base.utf8 = seal(codes)
 
 -- json
 
-local array_meta = { __name = "array", __metatable = false }
+-- A script can give a table of its own the same mark: the host looks at the metatable itself.
+local array_meta = { __name = "array", __metatable = "array" }
 
 base.json = seal {
   null = host.null,
@@ -340,6 +341,9 @@ base.json = seal {
       error("json.array wants a table without a metatable", 2)
     end
     return setmetatable(t, array_meta)
+  end,
+  is_array = function(t)
+    return type(t) == "table" and (rawlen(t) > 0 or getmetatable(t) == "array")
   end,
 }
 
