@@ -38,7 +38,7 @@ internal sealed class WasmGateway : IDisposable
 
     public PluginServices Plugins { get; }
 
-    public Plugin Plugin => Plugins.Running.First();
+    public Plugin Plugin => Plugins.Running[0];
 
     public Plugin Find(string name) => Plugins.Running.Single(plugin => plugin.Config.Name == name);
 
