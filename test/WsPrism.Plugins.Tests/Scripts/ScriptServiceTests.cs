@@ -1,4 +1,3 @@
-using Xunit;
 
 namespace WsPrism.Plugins.Tests.Scripts;
 
