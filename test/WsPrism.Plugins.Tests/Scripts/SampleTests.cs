@@ -18,18 +18,10 @@ public sealed class SampleTests
         Assert.Equal(1, bed.Await(alice, e => e.Name == "quiz.answered").Data.GetProperty("scores").GetProperty("user:bob").GetInt32());
         bed.Await(alice, e => e.Name == "quiz.question" && e.Number("number") == 2);
 
-        bed.Until(() =>
-        {
-            bed.Gateway.Advance(1_000, atOnce: true);
-            return alice.Envelopes.Any(e => e.Name == "quiz.timeout");
-        });
+        bed.AdvanceUntil(1_000, () => alice.Envelopes.Any(e => e.Name == "quiz.timeout"));
         bob.Vanish();
         bed.Await(alice, e => e.Name == "quiz.left");
-        bed.Until(() =>
-        {
-            bed.Gateway.Advance(1_000, atOnce: true);
-            return alice.Envelopes.Any(e => e.Name == "quiz.paused");
-        });
+        bed.AdvanceUntil(1_000, () => alice.Envelopes.Any(e => e.Name == "quiz.paused"));
     }
 
     private static string Read(string name)

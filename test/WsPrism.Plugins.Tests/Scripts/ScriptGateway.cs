@@ -9,6 +9,10 @@ namespace WsPrism.Plugins.Tests.Scripts;
 /// <summary>The engine in memory with one script as the service <c>quiz</c>, reloaded as the gateway does it.</summary>
 internal sealed class ScriptGateway : IDisposable
 {
+    private const int MaxSteps = 50;
+
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(200);
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private PluginServices _services = null!;
@@ -88,6 +92,24 @@ internal sealed class ScriptGateway : IDisposable
 
             Thread.Yield();
             Gateway.RunUntilIdle();
+        }
+    }
+
+    /// <summary>
+    /// Moves the clock on step by step until something is so that the thread pool brings about. It is given a moment after each step: the clock alone would soon have
+    /// the sessions idle for too long.
+    /// </summary>
+    public void AdvanceUntil(long stepMs, Func<bool> isSo)
+    {
+        for (var steps = 0; !isSo(); steps++)
+        {
+            Assert.True(steps < MaxSteps, $"It did not come to that. Warnings: {string.Join('\n', Warnings)}");
+            Gateway.Advance(stepMs, atOnce: true);
+            for (var started = System.Diagnostics.Stopwatch.GetTimestamp(); !isSo() && System.Diagnostics.Stopwatch.GetElapsedTime(started) < Moment;)
+            {
+                Thread.Yield();
+                Gateway.RunUntilIdle();
+            }
         }
     }
 

@@ -94,23 +94,8 @@ public sealed class ScriptServiceTests
     {
         using var bed = new ScriptGateway("function on_tick(ctx) ctx.state.n = (ctx.state.n or 0) + 1 ctx.publish('tick', {n = ctx.state.n, user = ctx.user}) end", config => config with { TickMs = 500 });
         var alice = bed.ConnectTo("match:7", "user:alice");
-        bed.Until(() => bed.Plugin.Counters.Calls == 0);
 
-        // The join has to be through before the clock moves: it makes the room known.
-        for (var n = 1; n <= 3; n++)
-        {
-            var expected = n;
-            bed.Until(() =>
-            {
-                if (!alice.Envelopes.Any(e => e.Name == "quiz.tick" && e.Number("n") == expected))
-                {
-                    bed.Gateway.Advance(500, atOnce: true);
-                    return false;
-                }
-
-                return true;
-            });
-        }
+        bed.AdvanceUntil(500, () => alice.Envelopes.Any(e => e.Name == "quiz.tick" && e.Number("n") == 3));
 
         alice.Leave("match:7");
         bed.Gateway.Advance(5_000);
