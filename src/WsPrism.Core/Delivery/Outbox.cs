@@ -18,6 +18,9 @@ internal sealed class Outbox
     private OutboundFrame? _close;
     private DrainCursor _drained;
 
+    // What a resumed session gets before all else; null at all other times.
+    private Replay? _replay;
+
     // What the batches among the lossy frames hold beyond one state each.
     private int _extraStates;
 
@@ -31,11 +34,17 @@ internal sealed class Outbox
     /// <summary>Where delivered bytes are counted; null where no rate is set.</summary>
     public ByteBudget? Budget { get; set; }
 
+    /// <summary>What was sent, for a session that can be resumed; null for others.</summary>
+    public SentFrames? Sent { get; set; }
+
+    /// <summary>True while there is no connection: envelopes then wait within the bounds of a resume, and each that does is counted there.</summary>
+    public bool IsDetached { get; private set; }
+
     /// <summary>True once the close frame is queued: nothing more is taken in.</summary>
     public bool IsClosing { get; private set; }
 
     /// <summary>True while nothing waits.</summary>
-    public bool IsEmpty => _control.Count + _hotReliable.Count + _hotLossy.Count + _ext.Count == 0 && _close is null;
+    public bool IsEmpty => _control.Count + _hotReliable.Count + _hotLossy.Count + _ext.Count == 0 && _close is null && _replay is null;
 
     /// <summary>Envelopes dropped since this was last read and set to 0: what <c>sys.lagging</c> tells.</summary>
     public int DroppedExt { get; set; }
@@ -73,6 +82,8 @@ internal sealed class Outbox
             case DeliveryClass.HotLossy:
                 PutLossy(frame, limits.HotMaxKeys);
                 return EnqueueResult.Queued;
+            case DeliveryClass.Ext when IsDetached:
+                return AppendDetached(frame);
             default:
                 return limits.SlowConsumer == SlowConsumerRule.DropOldest
                     ? AppendDroppingOldest(frame, limits)
@@ -172,6 +183,12 @@ internal sealed class Outbox
     /// <summary>Shows the frame after the cursor and moves on; the frame stays the outbox's until <see cref="Take"/>.</summary>
     public bool TryPeek(ref DrainCursor cursor, out OutboundFrame frame)
     {
+        if (_replay is not null && cursor.Replay < _replay.Count)
+        {
+            frame = _replay[cursor.Replay++];
+            return true;
+        }
+
         var cls = cursor.Choose(
             _control.Count - cursor.Control,
             _hotReliable.Count - cursor.HotReliable,
@@ -205,6 +222,11 @@ internal sealed class Outbox
     /// </summary>
     public void Take(int count)
     {
+        if (_replay is not null)
+        {
+            count = TakeReplayed(count);
+        }
+
         for (; count > 0; count--)
         {
             var cls = _drained.Choose(_control.Count, _hotReliable.Count, _hotLossy.Count, _ext.Count);
@@ -217,8 +239,94 @@ internal sealed class Outbox
 
             var frame = Dequeue((DeliveryClass)cls);
             Budget?.Count(frame);
-            End(frame, Fate.Delivered);
+            if (frame.Class == DeliveryClass.Ext && Sent is not null)
+            {
+                CountEnd(frame, Fate.Delivered);
+                Sent.Add(frame);
+            }
+            else
+            {
+                End(frame, Fate.Delivered);
+            }
         }
+    }
+
+    /// <summary>
+    /// There is no connection any more: what waits stays, but for what was between connections alone. False, with nothing changed for the queue, where the envelopes
+    /// that wait are more than a resume may hold.
+    /// </summary>
+    public bool TryDetach()
+    {
+        DropSignals();
+        var held = ReturnReplay();
+        for (var i = held; i < _ext.Count; i++)
+        {
+            if (!Sent!.TryHold(_ext[i]))
+            {
+                DropHolds(i);
+                return false;
+            }
+        }
+
+        if (!Sent!.TryMakeRoom(_ext.Bytes))
+        {
+            DropHolds(_ext.Count);
+            return false;
+        }
+
+        IsDetached = true;
+        _drained = default;
+        return true;
+    }
+
+    /// <summary>How many envelopes a client at this position is behind, those that wait among them.</summary>
+    public long CountBehind(long position) => Sent!.Position - position + _ext.Count;
+
+    /// <summary>There is a connection again, of a client at this position: it gets the greeting, what it has not got, and then all else. Takes over a reference of each frame.</summary>
+    public void Attach(OutboundFrame greeting, OutboundFrame ping, long position)
+    {
+        _session.Accept(greeting.Class);
+        _tenant.Accept(greeting.Class);
+        IsDetached = false;
+        Sent!.ForgetTo(position);
+        _replay = new Replay();
+        _replay.Add(ReplayPart.Greeting, greeting);
+        _replay.Add(ReplayPart.Greeting, ping);
+        for (var i = 0; i < Sent.Count; i++)
+        {
+            Sent[i].AddReferences();
+            _replay.Add(ReplayPart.Again, Sent[i]);
+        }
+
+        while (_ext.Count > 0)
+        {
+            _replay.Add(ReplayPart.Waiting, _ext.Dequeue());
+        }
+    }
+
+    /// <summary>The session can be resumed no more: what it was sent is forgotten, what waits waits as with any other.</summary>
+    public void StopKeeping()
+    {
+        if (Sent is null)
+        {
+            return;
+        }
+
+        if (IsDetached)
+        {
+            DropHolds(_ext.Count);
+        }
+
+        for (var i = 0; i < _replay?.Count; i++)
+        {
+            if (_replay.PartAt(i) == ReplayPart.Waiting)
+            {
+                Sent.Drop(_replay[i]);
+            }
+        }
+
+        Sent.ForgetTo(Sent.Position);
+        Sent = null;
     }
 
     /// <summary>Drops all that waits: the connection is gone.</summary>
@@ -226,6 +334,7 @@ internal sealed class Outbox
     {
         IsClosing = true;
         DiscardMessages();
+        DiscardReplay(andGreeting: true);
         while (_control.Count > 0)
         {
             End(_control.Dequeue(), Fate.SessionClosed);
@@ -237,6 +346,118 @@ internal sealed class Outbox
 
     private static bool HasRoom(in FrameQueue queue, OutboundFrame frame, int maxFrames, int maxBytes) =>
         queue.Count < maxFrames && queue.Bytes + frame.Length <= maxBytes;
+
+    private EnqueueResult AppendDetached(OutboundFrame frame)
+    {
+        if (!Sent!.TryHold(frame))
+        {
+            End(frame, Fate.Overflow);
+            return EnqueueResult.Full;
+        }
+
+        if (!Sent.TryMakeRoom(_ext.Bytes + frame.Length))
+        {
+            Sent.Drop(frame);
+            End(frame, Fate.Overflow);
+            return EnqueueResult.Full;
+        }
+
+        _ext.Enqueue(frame);
+        return EnqueueResult.Queued;
+    }
+
+    private int TakeReplayed(int count)
+    {
+        for (; count > 0 && _replay!.Count > 0; count--)
+        {
+            var part = _replay.Next;
+            var frame = _replay.Dequeue();
+            Budget?.Count(frame);
+            if (part == ReplayPart.Again)
+            {
+                frame.Release();
+            }
+            else if (part == ReplayPart.Waiting && Sent is not null)
+            {
+                CountEnd(frame, Fate.Delivered);
+                Sent.AddHeld(frame);
+            }
+            else
+            {
+                End(frame, Fate.Delivered);
+            }
+        }
+
+        if (_replay!.Count == 0)
+        {
+            _replay = null;
+        }
+
+        return count;
+    }
+
+    // What a connection was not sent of its replay waits again, in front; returns how many envelopes these are.
+    private int ReturnReplay()
+    {
+        if (_replay is null)
+        {
+            return 0;
+        }
+
+        var front = default(FrameQueue);
+        while (_replay.Count > 0)
+        {
+            var part = _replay.Next;
+            var frame = _replay.Dequeue();
+            switch (part)
+            {
+                case ReplayPart.Greeting:
+                    End(frame, Fate.SessionClosed);
+                    break;
+                case ReplayPart.Again:
+                    frame.Release();
+                    break;
+                default:
+                    front.Enqueue(frame);
+                    break;
+            }
+        }
+
+        _replay = null;
+        var held = front.Count;
+        while (_ext.Count > 0)
+        {
+            front.Enqueue(_ext.Dequeue());
+        }
+
+        _ext = front;
+        return held;
+    }
+
+    private void DropHolds(int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            Sent!.Drop(_ext[i]);
+        }
+    }
+
+    // Pings and pongs are between the ends of one connection.
+    private void DropSignals()
+    {
+        for (var i = _control.Count; i > 0; i--)
+        {
+            var frame = _control.Dequeue();
+            if (frame.IsMessage)
+            {
+                _control.Enqueue(frame);
+            }
+            else
+            {
+                frame.Release();
+            }
+        }
+    }
 
     private EnqueueResult TryAppend(ref FrameQueue queue, OutboundFrame frame, int maxFrames, int maxBytes)
     {
@@ -314,8 +535,36 @@ internal sealed class Outbox
         _ => _ext.Dequeue(),
     };
 
+    private void DiscardReplay(bool andGreeting)
+    {
+        if (_replay is not { } replay)
+        {
+            return;
+        }
+
+        _replay = null;
+        while (replay.Count > 0)
+        {
+            var part = replay.Next;
+            var frame = replay.Dequeue();
+            if (part == ReplayPart.Again)
+            {
+                frame.Release();
+            }
+            else if (part == ReplayPart.Greeting && !andGreeting)
+            {
+                (_replay ??= new Replay()).Add(part, frame);
+            }
+            else
+            {
+                End(frame, Fate.SessionClosed);
+            }
+        }
+    }
+
     private void DiscardMessages()
     {
+        DiscardReplay(andGreeting: false);
         while (_hotReliable.Count > 0)
         {
             End(_hotReliable.Dequeue(), Fate.SessionClosed);
@@ -336,12 +585,17 @@ internal sealed class Outbox
     {
         if (frame.IsMessage)
         {
-            var states = frame.States;
-            _extraStates -= states - 1;
-            _session.End(frame.Class, fate, states);
-            _tenant.End(frame.Class, fate, states);
+            CountEnd(frame, fate);
         }
 
         frame.Release();
+    }
+
+    private void CountEnd(OutboundFrame frame, Fate fate)
+    {
+        var states = frame.States;
+        _extraStates -= states - 1;
+        _session.End(frame.Class, fate, states);
+        _tenant.End(frame.Class, fate, states);
     }
 }
