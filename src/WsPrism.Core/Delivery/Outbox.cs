@@ -288,11 +288,10 @@ internal sealed class Outbox
         _session.Accept(greeting.Class);
         _tenant.Accept(greeting.Class);
         IsDetached = false;
-        Sent!.ForgetTo(position);
         _replay = new Replay();
         _replay.Add(ReplayPart.Greeting, greeting);
         _replay.Add(ReplayPart.Greeting, ping);
-        for (var i = 0; i < Sent.Count; i++)
+        for (var i = (int)(position - Sent!.Start); i < Sent.Count; i++)
         {
             Sent[i].AddReferences();
             _replay.Add(ReplayPart.Again, Sent[i]);
@@ -325,7 +324,7 @@ internal sealed class Outbox
             }
         }
 
-        Sent.ForgetTo(Sent.Position);
+        Sent.Clear();
         Sent = null;
     }
 

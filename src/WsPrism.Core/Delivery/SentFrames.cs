@@ -77,10 +77,10 @@ internal sealed class SentFrames
         return waiting <= bound;
     }
 
-    /// <summary>The client has all up to this position.</summary>
-    public void ForgetTo(long position)
+    /// <summary>Nobody will come back for them.</summary>
+    public void Clear()
     {
-        while (Start < position && _frames.Count > 0)
+        while (_frames.Count > 0)
         {
             DropOldest();
         }

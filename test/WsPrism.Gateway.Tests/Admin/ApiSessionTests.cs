@@ -13,7 +13,7 @@ public sealed class ApiSessionTests
         using var bob = await api.Gateway.ConnectAsync("t-bob");
         await alice.JoinAsync("lobby");
         var (one, two) = (SessionOf(alice), SessionOf(bob));
-        static string Shown(string session, string user, uint handle) => $$"""{"session":"{{session}}","user":"{{user}}","handle":{{handle}},"transport":"websocket"}""";
+        static string Shown(string session, string user, uint handle) => $$"""{"session":"{{session}}","user":"{{user}}","handle":{{handle}},"transport":"websocket","connected":true}""";
         var (first, second) = (Shown(one, "user:alice", alice.Handle), Shown(two, "user:bob", bob.Handle));
 
         Assert.Equal($$"""{"sessions":[{{string.Join(',', new[] { first, second }.Order(StringComparer.Ordinal))}}]}""", await api.OkAsync("GET", "/sessions"));

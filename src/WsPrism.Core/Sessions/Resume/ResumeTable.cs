@@ -32,12 +32,12 @@ internal sealed class ResumeTable
         }
     }
 
-    /// <summary>The same, and who asks is told why.</summary>
+    /// <summary>The same, and who asks is told why: nothing is remembered of what is unknown then.</summary>
     public void Remove(UInt128 token, ResumeFailure reason)
     {
         lock (_gate)
         {
-            if (!_sessions.Remove(token) || !_gone.TryAdd(token, reason))
+            if (!_sessions.Remove(token) || reason == ResumeFailure.Unknown || !_gone.TryAdd(token, reason))
             {
                 return;
             }

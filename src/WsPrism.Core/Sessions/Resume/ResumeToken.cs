@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using WsPrism.Core.Tickets;
 
 namespace WsPrism.Core.Sessions.Resume;
 
@@ -25,12 +26,8 @@ internal static class ResumeToken
     /// <summary>The hash of what a client has shown; false where it is no token.</summary>
     public static bool TryRead(string text, out UInt128 hash)
     {
-        Span<byte> token = stackalloc byte[Bytes];
         hash = default;
-
-        // The last character has four bits that mean nothing: one token is one text.
-        if (text.Length != Characters || !Base64Url.TryDecodeFromChars(text, token, out var written) || written != Bytes
-            || Base64Url.EncodeToString(token) != text)
+        if (text.Length != Characters || StrictBase64Url.Decode(text) is not { Length: Bytes } token)
         {
             return false;
         }

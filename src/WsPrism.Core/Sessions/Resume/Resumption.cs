@@ -10,12 +10,14 @@ namespace WsPrism.Core.Sessions.Resume;
 /// </summary>
 internal sealed class Resumption : TimerNode
 {
+    // How many tokens are good at once, at most.
+    private const int MaxTokens = 4;
+
     private readonly Session _session;
 
-    // The latest token, and the one that got the client its present connection. That one stays good until the client has shown that it has the latest: a
-    // connection may break before its first frame arrives, and then the client has no other.
-    private UInt128? _token;
-    private UInt128? _usedToken;
+    // Good tokens, the latest last. A token is used up when the client has shown that it has a later one: a connection may break before its first frame arrives, and
+    // then the client has no other; it may even be the earlier of two attempts that arrives later.
+    private readonly List<UInt128> _tokens = new(2);
     private long _deadlineMs;
     private bool _isOverrun;
 
@@ -34,17 +36,17 @@ internal sealed class Resumption : TimerNode
     {
         var text = ResumeToken.Create(out var token);
         _session.Tenant.Resumes.Add(token, _session);
-        _token = token;
+        _tokens.Add(token);
         return text;
     }
 
-    /// <summary>The client has answered the ping behind its first frame: it has the latest token, the one before is used up.</summary>
+    /// <summary>The client has answered the ping behind its first frame: it has the latest token, those before are used up.</summary>
     public void OnPong()
     {
-        if (_usedToken is { } used)
+        while (_tokens.Count > 1)
         {
-            _session.Tenant.Resumes.Remove(used);
-            _usedToken = null;
+            _session.Tenant.Resumes.Remove(_tokens[0]);
+            _tokens.RemoveAt(0);
         }
     }
 
@@ -70,7 +72,7 @@ internal sealed class Resumption : TimerNode
     }
 
     /// <summary>True where this token still gets a client the session.</summary>
-    public bool Knows(UInt128 token) => token == _token || token == _usedToken;
+    public bool Knows(UInt128 token) => _tokens.Contains(token);
 
     /// <summary>Whether a client at this position may have the session back now, which waits.</summary>
     public ResumeFailure Judge(long position)
@@ -87,7 +89,7 @@ internal sealed class Resumption : TimerNode
     {
         _session.Shard.Wheel.Disarm(this);
         _session.TenantShard.Counters.Detached--;
-        UseToken(claim.Token);
+        MakeRoomForToken(claim.Token);
         var behind = _session.Outbox.CountBehind(claim.Position);
         _session.TenantShard.Counters.Replayed += behind;
         var greeting = _session.Shard.Line.System.Resumed(_session, Config.WindowMs > 0 ? IssueToken() : null, claim.Position, behind);
@@ -108,40 +110,26 @@ internal sealed class Resumption : TimerNode
         {
             EndReason.ResumeExpired => ResumeFailure.Expired,
             EndReason.ResumeOverrun or EndReason.QueueOverflow => ResumeFailure.Overrun,
-            _ => _isOverrun ? ResumeFailure.Overrun : ResumeFailure.Unknown,
+            _ when _isOverrun => ResumeFailure.Overrun,
+            _ => ResumeFailure.Unknown,
         };
-        Forget(_token, failure);
-        Forget(_usedToken, failure);
-        _token = _usedToken = null;
+        foreach (var token in _tokens)
+        {
+            _session.Tenant.Resumes.Remove(token, failure);
+        }
+
+        _tokens.Clear();
     }
 
     protected internal override void OnDue(long nowMs) => _session.Shard.Guard(_session, static session => session.End(EndReason.ResumeExpired));
 
-    private void UseToken(UInt128 used)
+    private void MakeRoomForToken(UInt128 used)
     {
-        foreach (var other in (ReadOnlySpan<UInt128?>)[_token, _usedToken])
+        if (_tokens.Count == MaxTokens)
         {
-            if (other is { } token && token != used)
-            {
-                _session.Tenant.Resumes.Remove(token);
-            }
-        }
-
-        (_token, _usedToken) = (null, used);
-    }
-
-    private void Forget(UInt128? token, ResumeFailure failure)
-    {
-        if (token is { } hash)
-        {
-            if (failure == ResumeFailure.Unknown)
-            {
-                _session.Tenant.Resumes.Remove(hash);
-            }
-            else
-            {
-                _session.Tenant.Resumes.Remove(hash, failure);
-            }
+            var oldest = _tokens[0] == used ? 1 : 0;
+            _session.Tenant.Resumes.Remove(_tokens[oldest]);
+            _tokens.RemoveAt(oldest);
         }
     }
 }

@@ -90,10 +90,11 @@ internal static class SessionCalls
         json.WriteString("user"u8, session.UserUtf8);
         json.WriteNumber("handle"u8, session.Handle);
         var connection = session.Connection;
-        json.WriteBoolean("connected"u8, connection is not DetachedConnection);
         if (connection is not DetachedConnection)
         {
             json.WriteString("transport"u8, connection.TransportName);
         }
+
+        json.WriteBoolean("connected"u8, connection is not DetachedConnection);
     }
 }
