@@ -16,12 +16,13 @@ internal sealed class BenchNode
     private readonly GatewayNode _node;
     private readonly Tenant _tenant;
 
-    public BenchNode()
+    /// <param name="resumes">True for a tenant whose sessions can be resumed.</param>
+    public BenchNode(bool resumes = false)
     {
         // No timer fires and no bucket runs dry, however long a bench runs.
         var gateway = new GatewayConfig { Shards = 1, PingIntervalMs = int.MaxValue, IdleTimeoutMs = int.MaxValue };
         _node = new GatewayNode(
-            new WsPrismConfig { Gateway = gateway, Tenants = [Tenant] }, BuiltInServices.Ext, BuiltInServices.Hot, TimeProvider.System,
+            new WsPrismConfig { Gateway = gateway, Tenants = [Tenant with { Resume = new ResumeConfig { WindowMs = resumes ? 30_000 : 0, BufferBytes = 4_096 } }] }, BuiltInServices.Ext, BuiltInServices.Hot, TimeProvider.System,
             NullLoggerFactory.Instance, _ => new IdleExecutor());
         _tenant = _node.FindTenant(TenantId)!;
     }

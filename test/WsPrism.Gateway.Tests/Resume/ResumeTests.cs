@@ -9,6 +9,8 @@ public abstract class ResumeTests(Wire wire) : TransportTests(wire)
 {
     private const string Kept = "{window_ms: 60000, buffer_bytes: 65536}";
 
+    private readonly Wire _wire = wire;
+
     public sealed class OverWebSocket() : ResumeTests(Wire.WebSocket);
 
     public sealed class OverTcp() : ResumeTests(Wire.Tcp);
@@ -143,8 +145,8 @@ public abstract class ResumeTests(Wire wire) : TransportTests(wire)
         await using var gateway = await StartAsync(Config());
         foreach (var (token, position, reason) in new[] { ("x", "0", "unknown"), ("", "", "unknown"), ("AAAAAAAAAAAAAAAAAAAAAA", "-1", "unknown") })
         {
-            using var raw = await RawClient.ConnectAsync(wire == Wire.Tcp ? gateway.TcpAddress : gateway.Address);
-            using GatewayClient client = wire == Wire.Tcp
+            using var raw = await RawClient.ConnectAsync(_wire == Wire.Tcp ? gateway.TcpAddress : gateway.Address);
+            using GatewayClient client = _wire == Wire.Tcp
                 ? await TcpClient.KnockAsync(raw, "acme", "t-bob", $" resume={token} position={position}")
                 : await WsClient.KnockAsync(raw, $"/v1/ws?tenant=acme&ticket=t-bob&resume={token}&position={position}");
             await client.OpenedAsync();
@@ -153,7 +155,7 @@ public abstract class ResumeTests(Wire wire) : TransportTests(wire)
 
         foreach (var key in new[] { "resume", "position" })
         {
-            if (wire == Wire.Tcp)
+            if (_wire == Wire.Tcp)
             {
                 using var client = await TcpClient.SayAsync(gateway.TcpAddress, $"WSPRISM/1 tenant=acme ticket=t-bob {key}=a {key}=a\n");
                 Assert.Equal("400 BAD_REQUEST", await client.ExpectRefusalAsync(1002));
@@ -281,7 +283,7 @@ public abstract class ResumeTests(Wire wire) : TransportTests(wire)
 
     private static async Task SayAsync(GatewayClient client, int number, string padding = "")
     {
-        await client.SendTextAsync(string.Create(CultureInfo.InvariantCulture, $$"""{"svc":"chat","type":"send","room":"r","data":{"msg":"{{number}}{{padding}}"}}"""));
+        await client.SendTextAsync(string.Create(CultureInfo.InvariantCulture, $$$"""{"svc":"chat","type":"send","room":"r","data":{"msg":"{{{number}}}{{{padding}}}"}}"""));
         await client.ExpectAsync("chat", "msg");
     }
 }
