@@ -107,13 +107,6 @@ internal static class TenantRules
         return sessions;
     }
 
-    public static ResumeConfig ResumeBufferFits(ResumeConfig resume, SectionScope scope)
-    {
-        if (scope.Good("buffer_bytes", "total_bytes") && resume.TotalBytes < resume.BufferBytes)
-            scope.Error("total_bytes", $"must be at least buffer_bytes ({scope.Show("buffer_bytes", resume.BufferBytes)}), got {scope.Show("total_bytes", resume.TotalBytes)}");
-        return resume;
-    }
-
     // A warning, not an error: an entry for a service that is not there yet lets nothing through, and PROTOCOL §8 has an answer for it.
     public static TenantConfig ExtAllowlistNamesServices(TenantConfig tenant, SectionScope scope)
     {

@@ -104,8 +104,7 @@ internal static class TenantSections
     private static readonly SectionSpec<ResumeConfig> Resume = new SectionSpec<ResumeConfig>()
         .Key(x => x.WindowMs, new IntSpec(0, 86_400_000), "How long a session waits for its client to come back; 0 is off. A change is for sessions that lose their connection from then on; one that began with 0 cannot be resumed.")
         .Key(x => x.BufferBytes, new IntSpec(1_024, 1_073_741_824), "Bytes of envelopes kept for one session: the last that it was sent and, while it waits, those that it was not.")
-        .Key(x => x.TotalBytes, new IntSpec(1_024, int.MaxValue), "The same for all sessions of the tenant together; an envelope that several sessions keep counts once. At least `buffer_bytes`.")
-        .Rule(TenantRules.ResumeBufferFits);
+        .Key(x => x.TotalBytes, new IntSpec(1_024, int.MaxValue), "The same for all sessions of the tenant together; an envelope that several sessions keep counts once.");
 
     private static readonly SectionSpec<RoomHotConfig> RoomHot = new SectionSpec<RoomHotConfig>()
         .Key(x => x.TickHz, new IntSpec(0, 240), "Ticks a second: lossy frames are held, and each member gets one BATCH a tick with the latest state of every changed key; 0 is off.")

@@ -25,6 +25,23 @@ public sealed class ApiSessionTests
     }
 
     [Fact]
+    public async Task A_session_without_a_connection_is_shown_as_such_and_can_be_closed()
+    {
+        await using var api = await ApiUnderTest.StartAsync(new TestConfig().Tenant("resume", "{window_ms: 60000}"));
+        using var alice = await api.Gateway.ConnectAsync("t-alice");
+        await alice.JoinAsync("lobby");
+        alice.Raw.Reset();
+        var shown = $$"""{"session":"{{SessionOf(alice)}}","user":"user:alice","handle":{{alice.Handle}},"connected":false}""";
+
+        await Patience.UntilAsync(async () => await api.OkAsync("GET", "/sessions") == $$"""{"sessions":[{{shown}}]}""", "the lost connection is noticed");
+        Assert.StartsWith(shown[..^1] + ""","rooms":[{"room":"lobby"""", await api.OkAsync("GET", $"/sessions/{SessionOf(alice)}"), StringComparison.Ordinal);
+        Assert.Contains("user:alice", await api.OkAsync("GET", "/rooms/lobby/members"), StringComparison.Ordinal);
+        Assert.Equal("""{"receivers":1}""", await api.OkAsync("POST", "/rooms/lobby/messages", """{"svc":"a","type":"b"}"""));
+        Assert.Equal("""{"closed":1}""", await api.OkAsync("DELETE", $"/sessions/{SessionOf(alice)}"));
+        Assert.Equal("""{"sessions":[]}""", await api.OkAsync("GET", "/sessions"));
+    }
+
+    [Fact]
     public async Task A_session_is_closed_with_a_reason_and_the_others_stay()
     {
         await using var api = await ApiUnderTest.StartAsync();

@@ -191,7 +191,7 @@ public abstract class ResumeTests(Wire wire) : TransportTests(wire)
         const int Receivers = 200;
         const int Messages = 300;
         var seed = Random.Shared.Next();
-        TestContext.Current.SendDiagnosticMessage($"seed {seed}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         await using var gateway = await StartAsync(Config("{window_ms: 600000, buffer_bytes: 1048576}").Gateway("io", io).Gateway("shards", "2").Tenant("limits.outbound", "{ext_messages: 100000, ext_bytes: 100000000}"));
         using var alice = await gateway.ConnectAsync("t-alice");
         await alice.JoinAsync("r");

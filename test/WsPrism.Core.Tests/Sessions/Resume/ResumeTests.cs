@@ -4,7 +4,6 @@ using WsPrism.Core.Sessions;
 using WsPrism.Core.Sessions.Resume;
 using WsPrism.Core.Tests.Delivery;
 using WsPrism.Protocol;
-using WsPrism.Testing;
 using static WsPrism.Core.Tests.Sessions.Resume.Resumable;
 
 namespace WsPrism.Core.Tests.Sessions.Resume;
