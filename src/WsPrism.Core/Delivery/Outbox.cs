@@ -18,9 +18,6 @@ internal sealed class Outbox
     private OutboundFrame? _close;
     private DrainCursor _drained;
 
-    // What a resumed session gets before all else; null at all other times.
-    private Replay? _replay;
-
     // What the batches among the lossy frames hold beyond one state each.
     private int _extraStates;
 
@@ -34,17 +31,18 @@ internal sealed class Outbox
     /// <summary>Where delivered bytes are counted; null where no rate is set.</summary>
     public ByteBudget? Budget { get; set; }
 
-    /// <summary>What was sent, for a session that can be resumed; null for others.</summary>
-    public SentFrames? Sent { get; set; }
+    /// <summary>What makes it outlive its connection; null where it does not.</summary>
+    public ResumeBuffer? Resume { get; private set; }
 
-    /// <summary>True while there is no connection: envelopes then wait within the bounds of a resume, and each that does is counted there.</summary>
-    public bool IsDetached { get; private set; }
+    /// <summary>True while there is no connection, and there may be another.</summary>
+    public bool IsDetached => Resume is { IsDetached: true };
 
     /// <summary>True once the close frame is queued: nothing more is taken in.</summary>
     public bool IsClosing { get; private set; }
 
     /// <summary>True while nothing waits.</summary>
-    public bool IsEmpty => _control.Count + _hotReliable.Count + _hotLossy.Count + _ext.Count == 0 && _close is null && _replay is null;
+    public bool IsEmpty =>
+        _control.Count + _hotReliable.Count + _hotLossy.Count + _ext.Count == 0 && _close is null && Resume is not { IsReplaying: true };
 
     /// <summary>Envelopes dropped since this was last read and set to 0: what <c>sys.lagging</c> tells.</summary>
     public int DroppedExt { get; set; }
@@ -83,7 +81,7 @@ internal sealed class Outbox
                 PutLossy(frame, limits.HotMaxKeys);
                 return EnqueueResult.Queued;
             case DeliveryClass.Ext when IsDetached:
-                return AppendDetached(frame);
+                return Resume!.Append(ref _ext, frame);
             default:
                 return limits.SlowConsumer == SlowConsumerRule.DropOldest
                     ? AppendDroppingOldest(frame, limits)
@@ -183,9 +181,8 @@ internal sealed class Outbox
     /// <summary>Shows the frame after the cursor and moves on; the frame stays the outbox's until <see cref="Take"/>.</summary>
     public bool TryPeek(ref DrainCursor cursor, out OutboundFrame frame)
     {
-        if (_replay is not null && cursor.Replay < _replay.Count)
+        if (Resume is not null && Resume.TryPeek(ref cursor, out frame))
         {
-            frame = _replay[cursor.Replay++];
             return true;
         }
 
@@ -222,9 +219,9 @@ internal sealed class Outbox
     /// </summary>
     public void Take(int count)
     {
-        if (_replay is not null)
+        if (Resume is not null)
         {
-            count = TakeReplayed(count);
+            count = Resume.Take(count, Budget);
         }
 
         for (; count > 0; count--)
@@ -239,10 +236,9 @@ internal sealed class Outbox
 
             var frame = Dequeue((DeliveryClass)cls);
             Budget?.Count(frame);
-            if (frame.Class == DeliveryClass.Ext && Sent is not null)
+            if (frame.Class == DeliveryClass.Ext && Resume is not null)
             {
-                CountEnd(frame, Fate.Delivered);
-                Sent.Add(frame);
+                Resume.Sent(frame);
             }
             else
             {
@@ -251,89 +247,35 @@ internal sealed class Outbox
         }
     }
 
+    /// <summary>From here on it may outlive its connection.</summary>
+    public void KeepFor(ResumeMemory memory) => Resume = new ResumeBuffer(_session, _tenant, memory);
+
     /// <summary>
-    /// There is no connection any more: what waits stays, but for what was between connections alone. False, with nothing changed for the queue, where the envelopes
-    /// that wait are more than a resume may hold.
+    /// There is no connection any more: what waits stays, but for what was between the ends of that one alone. False where the envelopes that wait are more than may be
+    /// kept.
     /// </summary>
     public bool TryDetach()
     {
         DropSignals();
-        var held = ReturnReplay();
-        for (var i = held; i < _ext.Count; i++)
-        {
-            if (!Sent!.TryHold(_ext[i]))
-            {
-                DropHolds(i);
-                return false;
-            }
-        }
-
-        if (!Sent!.TryMakeRoom(_ext.Bytes))
-        {
-            DropHolds(_ext.Count);
-            return false;
-        }
-
-        IsDetached = true;
         _drained = default;
-        return true;
+        return Resume!.TryDetach(ref _ext);
     }
-
-    /// <summary>How many envelopes a client at this position is behind, those that wait among them.</summary>
-    public long CountBehind(long position) => Sent!.Position - position + _ext.Count;
 
     /// <summary>There is a connection again, of a client at this position: it gets the greeting, what it has not got, and then all else. Takes over a reference of each frame.</summary>
-    public void Attach(OutboundFrame greeting, OutboundFrame ping, long position)
-    {
-        _session.Accept(greeting.Class);
-        _tenant.Accept(greeting.Class);
-        IsDetached = false;
-        _replay = new Replay();
-        _replay.Add(ReplayPart.Greeting, greeting);
-        _replay.Add(ReplayPart.Greeting, ping);
-        for (var i = (int)(position - Sent!.Start); i < Sent.Count; i++)
-        {
-            Sent[i].AddReferences();
-            _replay.Add(ReplayPart.Again, Sent[i]);
-        }
+    public void Attach(OutboundFrame greeting, OutboundFrame ping, long position) => Resume!.Attach(ref _ext, greeting, ping, position);
 
-        while (_ext.Count > 0)
-        {
-            _replay.Add(ReplayPart.Waiting, _ext.Dequeue());
-        }
-    }
+    /// <summary>How many envelopes a client at this position is behind.</summary>
+    public long CountBehind(long position) => Resume!.CountBehind(position, _ext.Count);
 
-    /// <summary>The session can be resumed no more: what it was sent is forgotten, what waits waits as with any other.</summary>
-    public void StopKeeping()
-    {
-        if (Sent is null)
-        {
-            return;
-        }
-
-        if (IsDetached)
-        {
-            DropHolds(_ext.Count);
-        }
-
-        for (var i = 0; i < _replay?.Count; i++)
-        {
-            if (_replay.PartAt(i) == ReplayPart.Waiting)
-            {
-                Sent.Drop(_replay[i]);
-            }
-        }
-
-        Sent.Clear();
-        Sent = null;
-    }
+    /// <summary>The session has ended: what it was sent is forgotten, what waits waits as with any other.</summary>
+    public void StopKeeping() => Resume?.StopKeeping(_ext);
 
     /// <summary>Drops all that waits: the connection is gone.</summary>
     public void Discard()
     {
         IsClosing = true;
         DiscardMessages();
-        DiscardReplay(andGreeting: true);
+        Resume?.Discard(andGreeting: true);
         while (_control.Count > 0)
         {
             End(_control.Dequeue(), Fate.SessionClosed);
@@ -345,118 +287,6 @@ internal sealed class Outbox
 
     private static bool HasRoom(in FrameQueue queue, OutboundFrame frame, int maxFrames, int maxBytes) =>
         queue.Count < maxFrames && queue.Bytes + frame.Length <= maxBytes;
-
-    private EnqueueResult AppendDetached(OutboundFrame frame)
-    {
-        if (!Sent!.TryHold(frame))
-        {
-            End(frame, Fate.Overflow);
-            return EnqueueResult.Full;
-        }
-
-        if (!Sent.TryMakeRoom(_ext.Bytes + frame.Length))
-        {
-            Sent.Drop(frame);
-            End(frame, Fate.Overflow);
-            return EnqueueResult.Full;
-        }
-
-        _ext.Enqueue(frame);
-        return EnqueueResult.Queued;
-    }
-
-    private int TakeReplayed(int count)
-    {
-        for (; count > 0 && _replay!.Count > 0; count--)
-        {
-            var part = _replay.Next;
-            var frame = _replay.Dequeue();
-            Budget?.Count(frame);
-            if (part == ReplayPart.Again)
-            {
-                frame.Release();
-            }
-            else if (part == ReplayPart.Waiting && Sent is not null)
-            {
-                CountEnd(frame, Fate.Delivered);
-                Sent.AddHeld(frame);
-            }
-            else
-            {
-                End(frame, Fate.Delivered);
-            }
-        }
-
-        if (_replay!.Count == 0)
-        {
-            _replay = null;
-        }
-
-        return count;
-    }
-
-    // What a connection was not sent of its replay waits again, in front; returns how many envelopes these are.
-    private int ReturnReplay()
-    {
-        if (_replay is null)
-        {
-            return 0;
-        }
-
-        var front = default(FrameQueue);
-        while (_replay.Count > 0)
-        {
-            var part = _replay.Next;
-            var frame = _replay.Dequeue();
-            switch (part)
-            {
-                case ReplayPart.Greeting:
-                    End(frame, Fate.SessionClosed);
-                    break;
-                case ReplayPart.Again:
-                    frame.Release();
-                    break;
-                default:
-                    front.Enqueue(frame);
-                    break;
-            }
-        }
-
-        _replay = null;
-        var held = front.Count;
-        while (_ext.Count > 0)
-        {
-            front.Enqueue(_ext.Dequeue());
-        }
-
-        _ext = front;
-        return held;
-    }
-
-    private void DropHolds(int count)
-    {
-        for (var i = 0; i < count; i++)
-        {
-            Sent!.Drop(_ext[i]);
-        }
-    }
-
-    // Pings and pongs are between the ends of one connection.
-    private void DropSignals()
-    {
-        for (var i = _control.Count; i > 0; i--)
-        {
-            var frame = _control.Dequeue();
-            if (frame.IsMessage)
-            {
-                _control.Enqueue(frame);
-            }
-            else
-            {
-                frame.Release();
-            }
-        }
-    }
 
     private EnqueueResult TryAppend(ref FrameQueue queue, OutboundFrame frame, int maxFrames, int maxBytes)
     {
@@ -534,36 +364,26 @@ internal sealed class Outbox
         _ => _ext.Dequeue(),
     };
 
-    private void DiscardReplay(bool andGreeting)
+    // Pings and pongs.
+    private void DropSignals()
     {
-        if (_replay is not { } replay)
+        for (var i = _control.Count; i > 0; i--)
         {
-            return;
-        }
-
-        _replay = null;
-        while (replay.Count > 0)
-        {
-            var part = replay.Next;
-            var frame = replay.Dequeue();
-            if (part == ReplayPart.Again)
+            var frame = _control.Dequeue();
+            if (frame.IsMessage)
             {
-                frame.Release();
-            }
-            else if (part == ReplayPart.Greeting && !andGreeting)
-            {
-                (_replay ??= new Replay()).Add(part, frame);
+                _control.Enqueue(frame);
             }
             else
             {
-                End(frame, Fate.SessionClosed);
+                frame.Release();
             }
         }
     }
 
     private void DiscardMessages()
     {
-        DiscardReplay(andGreeting: false);
+        Resume?.Discard(andGreeting: false);
         while (_hotReliable.Count > 0)
         {
             End(_hotReliable.Dequeue(), Fate.SessionClosed);
@@ -584,17 +404,12 @@ internal sealed class Outbox
     {
         if (frame.IsMessage)
         {
-            CountEnd(frame, fate);
+            var states = frame.States;
+            _extraStates -= states - 1;
+            _session.End(frame.Class, fate, states);
+            _tenant.End(frame.Class, fate, states);
         }
 
         frame.Release();
-    }
-
-    private void CountEnd(OutboundFrame frame, Fate fate)
-    {
-        var states = frame.States;
-        _extraStates -= states - 1;
-        _session.End(frame.Class, fate, states);
-        _tenant.End(frame.Class, fate, states);
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using WsPrism.Core.Configuration;
@@ -224,65 +223,6 @@ internal sealed partial class Session : ISession, IConnectionHandler
         End(reason);
     }
 
-    /// <summary>
-    /// Gives the session to a client that wants it back, whose ticket speaks for its user: from here on <paramref name="connect"/>'s connection is its wire. Where it
-    /// cannot have it says why; a session that its client has lost touch with for good ends then.
-    /// </summary>
-    public ResumeFailure TryResume(ResumeClaim claim, Identity identity, Func<Session, ITransportConnection> connect)
-    {
-        if (HasEnded || Resume is null || !Resume.Knows(claim.Token))
-        {
-            return Tenant.Resumes.WhyGone(claim.Token);
-        }
-
-        if (HasWire)
-        {
-            // Half-open, as far as the client can tell.
-            var former = Connection;
-            LoseConnection(EndReason.ConnectionLost);
-            former.Abort();
-        }
-
-        if (HasEnded)
-        {
-            return Tenant.Resumes.WhyGone(claim.Token);
-        }
-
-        if (Resume.Judge(claim.Position) is var failure and not ResumeFailure.None)
-        {
-            End(failure switch
-            {
-                ResumeFailure.Expired => EndReason.ResumeExpired,
-                ResumeFailure.Overrun => EndReason.ResumeOverrun,
-                _ => EndReason.Replaced,
-            });
-            return failure;
-        }
-
-        Connection = connect(this);
-        HasWire = true;
-        Resume.Attach(claim);
-        TenantShard.Counters.CountResume(ResumeFailure.None);
-        Log.Resumed(_logger, Tenant.Id, SessionId, TraceId, Connection.TransportName, Connection.RemoteAddress);
-        Identity = identity;
-        Limiter.Limits = identity.Limits;
-        TellBudget(Tenant.Snapshot.Policy);
-        SendLatestStates();
-        WatchTicket();
-        Shard.Touch(this);
-        if (HasWire)
-        {
-            Watch.Start();
-        }
-
-        if (Tenant.Revocations.Covers(Identity))
-        {
-            End(EndReason.TicketRevoked);
-        }
-
-        return ResumeFailure.None;
-    }
-
     /// <summary>A reload has changed the tenant: tells the client what is new to it, and looks again at what waits under the limits before.</summary>
     public void Follow(TenantSnapshot before, TenantSnapshot now)
     {
@@ -318,16 +258,21 @@ internal sealed partial class Session : ISession, IConnectionHandler
             return false;
         }
 
-        var before = Identity.Limits;
+        Adopt(identity, tellsBudget: false);
+        return true;
+    }
+
+    /// <summary>Goes on under this ticket. Tells the client how fast it may send, where that is new to it or <paramref name="tellsBudget"/>.</summary>
+    public void Adopt(Identity identity, bool tellsBudget)
+    {
+        tellsBudget |= identity.Limits != Identity.Limits;
         Identity = identity;
+        Limiter.Limits = identity.Limits;
         WatchTicket();
-        if (identity.Limits != before)
+        if (tellsBudget)
         {
-            Limiter.Limits = identity.Limits;
             TellBudget(Tenant.Snapshot.Policy);
         }
-
-        return true;
     }
 
     public void OnText(Span<byte> message)
@@ -395,6 +340,14 @@ internal sealed partial class Session : ISession, IConnectionHandler
         {
             LoseConnection(EndReason.ConnectionLost);
         }
+    }
+
+    /// <summary>The session, which had none, has a connection again.</summary>
+    public void TakeWire(ITransportConnection connection)
+    {
+        Connection = connection;
+        HasWire = true;
+        Log.Resumed(_logger, Tenant.Id, SessionId, TraceId, connection.TransportName, connection.RemoteAddress);
     }
 
     /// <summary>The connection goes, not by the client's will nor by ours: a session that can be resumed waits for another, any other ends.</summary>
@@ -680,15 +633,6 @@ internal sealed partial class Session : ISession, IConnectionHandler
         Connection.Abort();
     }
 
-    // The wire may break under it, and the session leave its rooms.
-    private void SendLatestStates()
-    {
-        for (var i = 0; i < Rooms.Count && HasWire; i++)
-        {
-            Rooms[i].Slice.Latest?.SendTo(Rooms[i]);
-        }
-    }
-
     private void LeaveAll(EndReason reason, ushort code)
     {
         TicketWatch?.Stop();
@@ -719,7 +663,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
     // The connection takes what is still to be sent, and the close.
     private void Finish(EndReason reason, ushort code, string? text)
     {
-        Outbox.Close(CloseFrame(code, text ?? reason.Name()), reason.DiscardsPending());
+        Outbox.Close(CloseFrames.Encode(code, text ?? reason.Name()), reason.DiscardsPending());
         Shard.Touch(this);
         Watch.StartLinger(reason);
     }
@@ -756,16 +700,6 @@ internal sealed partial class Session : ISession, IConnectionHandler
         {
             frame.Release();
         }
-    }
-
-    private static OutboundFrame CloseFrame(ushort code, string text)
-    {
-        // RFC 6455 §5.5: a control frame carries at most 125 bytes, two of them the code. The texts are ours and ASCII.
-        var length = Math.Min(text.Length, 123);
-        var frame = OutboundFrame.Rent(FrameKind.Close, DeliveryClass.Control, 2 + length);
-        BinaryPrimitives.WriteUInt16BigEndian(frame.WritableBuffer, code);
-        Encoding.ASCII.GetBytes(text.AsSpan(0, length), frame.WritableBuffer[2..]);
-        return frame;
     }
 
     private void TellBudget(ReadOnlySpan<byte> name, Lane lane, PolicySnapshot before, PolicySnapshot now)

@@ -24,7 +24,7 @@ internal sealed class Resumption : TimerNode
     public Resumption(Session session)
     {
         _session = session;
-        session.Outbox.Sent = new SentFrames(session.Tenant.ResumeMemory);
+        session.Outbox.KeepFor(session.Tenant.ResumeMemory);
     }
 
     private ResumeConfig Config => _session.Tenant.Snapshot.Config.Resume;
@@ -77,10 +77,10 @@ internal sealed class Resumption : TimerNode
     /// <summary>Whether a client at this position may have the session back now, which waits.</summary>
     public ResumeFailure Judge(long position)
     {
-        var sent = _session.Outbox.Sent!;
+        var buffer = _session.Outbox.Resume!;
         return NowMs > _deadlineMs ? ResumeFailure.Expired
-            : position < 0 || position > sent.Position ? ResumeFailure.Position
-            : position < sent.Start ? ResumeFailure.Overrun
+            : position < 0 || position > buffer.Position ? ResumeFailure.Position
+            : position < buffer.Start ? ResumeFailure.Overrun
             : ResumeFailure.None;
     }
 
