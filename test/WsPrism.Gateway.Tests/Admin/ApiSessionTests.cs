@@ -34,7 +34,7 @@ public sealed class ApiSessionTests
         var shown = $$"""{"session":"{{SessionOf(alice)}}","user":"user:alice","handle":{{alice.Handle}},"connected":false}""";
 
         await Patience.UntilAsync(async () => await api.OkAsync("GET", "/sessions") == $$"""{"sessions":[{{shown}}]}""", "the lost connection is noticed");
-        Assert.StartsWith(shown[..^1] + ""","rooms":[{"room":"lobby"""", await api.OkAsync("GET", $"/sessions/{SessionOf(alice)}"), StringComparison.Ordinal);
+        Assert.StartsWith(shown[..^1] + ""","rooms":[{"room":"lobby",""", await api.OkAsync("GET", $"/sessions/{SessionOf(alice)}"), StringComparison.Ordinal);
         Assert.Contains("user:alice", await api.OkAsync("GET", "/rooms/lobby/members"), StringComparison.Ordinal);
         Assert.Equal("""{"receivers":1}""", await api.OkAsync("POST", "/rooms/lobby/messages", """{"svc":"a","type":"b"}"""));
         Assert.Equal("""{"closed":1}""", await api.OkAsync("DELETE", $"/sessions/{SessionOf(alice)}"));
