@@ -1,5 +1,6 @@
 // What the backend's door costs: publishes per CPU second of the gateway by API, by batch and over the link; what a webhook and an RPC round trip add to a bare HTTP
-// call. dotnet run -c Release --project bench/WsPrism.BackendBench [-- seconds]. Needs Linux and two cores: the gateway gets one, this program the other.
+// call. dotnet run -c Release --project bench/WsPrism.BackendBench [-- seconds]. With "-- resume 10000" instead: so many sessions lose their connections and come back.
+// Needs Linux and two cores: the gateway gets one, this program the other.
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
@@ -8,11 +9,16 @@ using System.Text;
 using System.Text.Json;
 using WsPrism.BackendBench;
 
-var seconds = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 3;
+var seconds = args.Length > 0 && args[0] != "resume" ? double.Parse(args[0], CultureInfo.InvariantCulture) : 3;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 using (var pin = Process.Start(new ProcessStartInfo("taskset", ["-a", "-p", "-c", "1", $"{Environment.ProcessId}"]) { RedirectStandardOutput = true })!)
 {
     await pin.WaitForExitAsync();
+}
+
+if (args is ["resume", var sessions])
+{
+    return await ResumeStorm.RunAsync(int.Parse(sessions, CultureInfo.InvariantCulture));
 }
 
 // A backend that answers at once.

@@ -91,13 +91,14 @@ internal static class AllocationCheck
         yield return ("a native plugin: Hot relay", () => native.HotPlugin());
         yield return ("a native plugin: an answer", () => native.ExtPlugin());
 
-        foreach (var members in (int[])[10, 1_000])
+        foreach (var (members, resumes) in ((int, bool)[])[(10, false), (1_000, false), (10, true), (1_000, true)])
         {
-            var broadcast = new BroadcastBenchmarks { Members = members };
+            var broadcast = new BroadcastBenchmarks { Members = members, Resumes = resumes };
+            var name = $"broadcast to {members}{(resumes ? ", resumable" : string.Empty)}";
             broadcast.Setup();
-            yield return ($"broadcast to {members}: Hot lossy", () => broadcast.HotLossy());
-            yield return ($"broadcast to {members}: Hot reliable", () => broadcast.HotReliable());
-            yield return ($"broadcast to {members}: chat", () => broadcast.Chat());
+            yield return ($"{name}: Hot lossy", () => broadcast.HotLossy());
+            yield return ($"{name}: Hot reliable", () => broadcast.HotReliable());
+            yield return ($"{name}: chat", () => broadcast.Chat());
         }
 
         var link = new LinkBenchmarks();

@@ -13,6 +13,7 @@ internal static class FuzzTargets
         new HandshakeTarget(),
         new ProxyTarget(),
         new TcpTarget(),
+        new ResumeTarget(),
         new LinkTarget(),
         new JwsTarget(),
         new ServiceAnswerTarget(),

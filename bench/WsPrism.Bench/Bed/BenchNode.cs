@@ -18,13 +18,20 @@ internal sealed class BenchNode
     private readonly Tenant _tenant;
 
     /// <summary>With the services of <paramref name="own"/> beside the built-in ones, as <paramref name="services"/> names them.</summary>
-    public BenchNode(ITenantServiceFactory? own = null, ServicesConfig? services = null)
+    /// <param name="own">Services of the tenant's own.</param>
+    /// <param name="services">What the configuration says of them.</param>
+    /// <param name="resumes">True for a tenant whose sessions can be resumed.</param>
+    public BenchNode(ITenantServiceFactory? own = null, ServicesConfig? services = null, bool resumes = false)
     {
         // No timer fires and no bucket runs dry, however long a bench runs.
         var gateway = new GatewayConfig { Shards = 1, PingIntervalMs = int.MaxValue, IdleTimeoutMs = int.MaxValue };
         _node = new GatewayNode(
-            new WsPrismConfig { Gateway = gateway, Tenants = [Tenant with { Services = services ?? Tenant.Services }] }, BuiltInServices.Ext, BuiltInServices.Hot,
-            TimeProvider.System, NullLoggerFactory.Instance, _ => new IdleExecutor(), own);
+            new WsPrismConfig
+            {
+                Gateway = gateway,
+                Tenants = [Tenant with { Services = services ?? Tenant.Services, Resume = new ResumeConfig { WindowMs = resumes ? 30_000 : 0, BufferBytes = 4_096 } }],
+            },
+            BuiltInServices.Ext, BuiltInServices.Hot, TimeProvider.System, NullLoggerFactory.Instance, _ => new IdleExecutor(), own);
         _tenant = _node.FindTenant(TenantId)!;
     }
 

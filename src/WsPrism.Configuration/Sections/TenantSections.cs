@@ -101,6 +101,11 @@ internal static class TenantSections
         .Key(x => x.Violations, Violations, "When refusals close the session.")
         .Key(x => x.Compression, new BoolSpec(), "True negotiates permessage-deflate with clients that offer it.", taking: Taking.ForNewcomers);
 
+    private static readonly SectionSpec<ResumeConfig> Resume = new SectionSpec<ResumeConfig>()
+        .Key(x => x.WindowMs, new IntSpec(0, 86_400_000), "How long a session waits for its client to come back; 0 is off. A change is for sessions that lose their connection from then on; one that began with 0 cannot be resumed.")
+        .Key(x => x.BufferBytes, new IntSpec(1_024, 1_073_741_824), "Bytes of envelopes kept for one session: the last that it was sent and, while it waits, those that it was not.")
+        .Key(x => x.TotalBytes, new IntSpec(1_024, int.MaxValue), "The same for all sessions of the tenant together; an envelope that several sessions keep counts once.");
+
     private static readonly SectionSpec<RoomHotConfig> RoomHot = new SectionSpec<RoomHotConfig>()
         .Key(x => x.TickHz, new IntSpec(0, 240), "Ticks a second: lossy frames are held, and each member gets one BATCH a tick with the latest state of every changed key; 0 is off.")
         .Key(x => x.MaxHz, new IntSpec(0, 1_000), "How often a second one member gets one key of the lossy frames, or with `tick_hz` a BATCH; 0 is unlimited.")
@@ -173,9 +178,9 @@ internal static class TenantSections
         .Key(x => x.ApiKeys, new ListSpec<string>(Texts.ApiKey), "Keys of the server API that reach this tenant alone; list the old and the new one while you change them.")
         .Key(x => x.Limits, Limits, "What the tenant and each of its sessions may hold.")
         .Key(x => x.Policy, Policy, "What clients may send, and how fast.")
+        .Key(x => x.Resume, Resume, "Sessions that survive a lost connection.")
         .Key(x => x.Rooms, new ListSpec<RoomRuleConfig>(Room) { Identity = rule => rule.Match, IdentityKey = "match" }, "Rules for rooms by name; the first match wins, no match takes the defaults.")
         .Key(x => x.Services, Services, "What handles messages.")
-        .Later("resume")
         .Rule(TenantRules.ExtAllowlistNamesServices)
         .Rule(TenantRules.HotAllowlistNamesServices)
         .Rule(TenantRules.SomethingIsAllowed)

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging;
+using WsPrism.Core.Delivery;
 using WsPrism.Core.Handshake;
 using WsPrism.Core.Policies;
 using WsPrism.Core.ServerApi;
+using WsPrism.Core.Sessions.Resume;
 using WsPrism.Core.Tickets;
 
 namespace WsPrism.Core.Tenants;
@@ -21,6 +23,7 @@ internal sealed class Tenant
         OneTime = new OneTimeTickets(time);
         Revocations = new Revocations(time);
         _snapshot = snapshot;
+        ResumeMemory = new ResumeMemory(snapshot.Config.Resume);
         Registry = new TenantRegistry(shards);
         Tickets = new TicketInspector(this, time, ticketLogger);
         ServerIds = new RecentIds(time);
@@ -39,7 +42,11 @@ internal sealed class Tenant
     public TenantSnapshot Snapshot
     {
         get => Volatile.Read(ref _snapshot);
-        set => Volatile.Write(ref _snapshot, value);
+        set
+        {
+            Volatile.Write(ref _snapshot, value);
+            ResumeMemory.Configure(value.Config.Resume);
+        }
     }
 
     /// <summary>True once a reload has taken the tenant out of the configuration: nobody new is let in, and who is here is sent away.</summary>
@@ -50,6 +57,12 @@ internal sealed class Tenant
     }
 
     public TenantRegistry Registry { get; }
+
+    /// <summary>Sessions by the tokens with which they can be resumed.</summary>
+    public ResumeTable Resumes { get; } = new();
+
+    /// <summary>What all buffers for resumes hold.</summary>
+    public ResumeMemory ResumeMemory { get; }
 
     public TicketInspector Tickets { get; }
 

@@ -39,6 +39,7 @@ internal sealed class MetricsPage
         var ledgers = await _ledgers.ReadAsync(tenants);
         var page = new PrometheusWriter(output);
         SessionMetrics.Write(page, tenants);
+        ResumeMetrics.Write(page, tenants);
         HandshakeMetrics.Write(page, _handshakes);
         TicketMetrics.Write(page, tenants);
         TrafficMetrics.Write(page, tenants, ledgers);
