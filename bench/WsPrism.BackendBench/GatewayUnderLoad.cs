@@ -10,7 +10,7 @@ internal sealed partial class GatewayUnderLoad : IAsyncDisposable
     public const string HookSecret = "whsec_QSBzZWNyZXQgb2YgdGhlIGJlbmNobWFyayAwMTIzNDU2Nzg5";
 
     // Beside this program, from samples/plugins.
-    private static readonly string Modules = Path.Combine(AppContext.BaseDirectory, "modules");
+    private static readonly string Plugins = Path.Combine(AppContext.BaseDirectory, "plugins");
 
     private readonly Process _process;
     private readonly string _file;
@@ -64,12 +64,14 @@ internal sealed partial class GatewayUnderLoad : IAsyncDisposable
                 policy:
                   rate_limit_rps: 1000000
                   rate_limit_burst: 1000000
-                  ext_allowlist: ["room:*", "hook:*", "work:*", "module:*"]
+                  ext_allowlist: ["room:*", "hook:*", "work:*", "native:*", "module:*", "script:*"]
                 services:
                   ext:
                     - {name: hook, kind: webhook, url: "{{backend}}", secret: "{{HookSecret}}"}
                     - {name: work, kind: rpc, timeout_ms: 1000}
-                    - {name: module, kind: wasm, file: "{{Modules}}/smallest.wasm"}
+                    - {name: native, kind: native, assembly: "{{AppContext.BaseDirectory}}/NativeGuess.dll"}
+                    - {name: module, kind: wasm, file: "{{Plugins}}/guess.wasm"}
+                    - {name: script, kind: script, file: "{{Plugins}}/guess.lua", max_queue: 100000}
               - id: filtered
                 auth:
                   dev_tickets: {"load-*": "user:load-*"}
@@ -79,7 +81,7 @@ internal sealed partial class GatewayUnderLoad : IAsyncDisposable
                   ext_allowlist: ["room:*"]
                 services:
                   ext:
-                    - {name: mask, kind: wasm, file: "{{Modules}}/mask.wasm"}
+                    - {name: mask, kind: wasm, file: "{{Plugins}}/mask.wasm"}
                   filters: [mask]
             """);
         var start = new ProcessStartInfo("taskset", ["-c", $"{core}", "dotnet", Path.Combine(AppContext.BaseDirectory, "wsprism.dll"), "start", "--config", file])

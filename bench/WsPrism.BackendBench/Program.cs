@@ -1,6 +1,6 @@
-// What the backend's door costs: publishes per CPU second of the gateway by API, by batch and over the link; what a webhook and an RPC round trip add to a bare HTTP
-// call. dotnet run -c Release --project bench/WsPrism.BackendBench [-- seconds]. With "-- resume 10000" instead: so many sessions lose their connections and come back.
-// Needs Linux and two cores: the gateway gets one, this program the other.
+// What the backend's door and plugins cost: publishes per CPU second of the gateway by API, by batch and over the link; what a webhook and an RPC round trip add to a
+// bare HTTP call; and one small service, guess the number, as a plugin of every kind. dotnet run -c Release --project bench/WsPrism.BackendBench [-- seconds]. With
+// "-- resume 10000" instead: so many sessions lose their connections and come back. Needs Linux and two cores: the gateway gets one, this program the other.
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
@@ -82,6 +82,9 @@ await TripAsync("sys.ping to the gateway", async () =>
     await client.SendAsync("""{"svc":"sys","type":"ping"}""");
     await client.ReadUntilAsync("pong");
 });
+await TripAsync("message to a native plugin (guess)", () => AskAsync("native", "start"));
+await TripAsync("message to a module (guess)", () => AskAsync("module", "start"));
+await TripAsync("message to a script (guess)", () => AskAsync("script", "start"));
 await TripAsync("message to a webhook service", () => AskAsync("hook"));
 using var worker = await ConnectLinkAsync();
 await worker.SendAsync("""{"op":"credit","requests":1000}""");
@@ -106,7 +109,9 @@ Console.WriteLine("| message and answer, 8 clients with 16 each under way | thou
 Console.WriteLine("| --- | --- | --- |");
 await FloodAsync("built in: room.list", "bench", "room", "list");
 await FloodAsync("the same through a filter (mask)", "filtered", "room", "list");
-await FloodAsync("wasm", "bench", "module", "t");
+await FloodAsync("native: guess", "bench", "native", "start");
+await FloodAsync("wasm: guess", "bench", "module", "start");
+await FloodAsync("script: guess", "bench", "script", "start");
 await FloodAsync("webhook", "bench", "hook", "t");
 await FloodAsync("rpc", "bench", "work", "t");
 return 0;
@@ -136,15 +141,15 @@ async Task FloodAsync(string name, string tenant, string service, string type)
     clients.ForEach(socket => socket.Dispose());
 }
 
-async Task<bool> TryAskAsync(string service)
+async Task<bool> TryAskAsync(string service, string type = "t")
 {
-    await client.SendAsync($$"""{"svc":"{{service}}","type":"t","id":"{{Guid.NewGuid()}}"}""");
+    await client.SendAsync($$"""{"svc":"{{service}}","type":"{{type}}","id":"{{Guid.NewGuid()}}"}""");
     return (await client.ReadAsync()).Contains("\"ack\"", StringComparison.Ordinal);
 }
 
-async Task AskAsync(string service)
+async Task AskAsync(string service, string type = "t")
 {
-    if (!await TryAskAsync(service))
+    if (!await TryAskAsync(service, type))
     {
         throw new InvalidOperationException($"{service} did not answer.");
     }

@@ -34,6 +34,10 @@ internal static class PluginTable
         yield return ("native: a reply", () => native.ExtPlugin());
         yield return ("wasm: accepts (smallest)", () => wasm.The_smallest_service_accepts());
         yield return ("wasm: a reply and a state (guess)", () => wasm.Guess_replies_and_keeps_state());
+        var script = new ScriptBenchmarks();
+        script.Setup();
+        yield return ("script, the call alone: nothing", () => script.Nothing());
+        yield return ("script, the call alone: a reply and the room's state", () => script.Count());
     }
 
     private static (double Ns, long Bytes) Measure(Action call)
