@@ -1,5 +1,6 @@
 using System.Text.Json;
 using WsPrism.Core.Delivery;
+using WsPrism.Core.Market;
 using WsPrism.Core.Rooms;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Shards;
@@ -10,7 +11,7 @@ using WsPrism.Services;
 namespace WsPrism.Core.Dispatch;
 
 /// <summary>What an Ext service works with. One per shard, used for one message after the other, owned by the shard's thread.</summary>
-internal sealed class ExtContext : IExtContext
+internal sealed class ExtContext : IMarketContext
 {
     private readonly Shard _shard;
     private readonly JsonScratch _data = new();
@@ -170,6 +171,30 @@ internal sealed class ExtContext : IExtContext
         {
             TicketRenewal.Begin(_session, text, this);
         }
+    }
+
+    public int MaxMarketKeys => TenantMarket.MaxKeysPerSession(_session.Tenant.Snapshot);
+
+    public bool TrySubscribe(ReadOnlySpan<uint> keys, double maxHz, bool asText)
+    {
+        var market = _session.EnsureMarket();
+        if (!market.HasRoomFor(keys, MaxMarketKeys))
+        {
+            return false;
+        }
+
+        if (Defer() is DeferredMessage message)
+        {
+            market.Subscribe(keys, maxHz == 0 ? 0 : (long)Math.Ceiling(1e9 / maxHz), asText, message);
+        }
+
+        return true;
+    }
+
+    public int Unsubscribe(ReadOnlySpan<uint> keys)
+    {
+        _session.Market?.Unsubscribe(keys);
+        return _session.Market?.Count ?? 0;
     }
 
     private OutboundFrame Encode(ReadOnlySpan<byte> type, IRoom? room) => EnvelopeFrames.Encode(

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using WsPrism.Core.Delivery;
+using WsPrism.Core.Market;
 using WsPrism.Core.Policies;
 using WsPrism.Core.Rooms;
 using WsPrism.Core.Shards;
@@ -107,6 +108,9 @@ internal sealed partial class Session : ISession, IConnectionHandler
 
     /// <summary>Messages that wait for their service; made when the first one does.</summary>
     public DeferredMessages? Deferred { get; set; }
+
+    /// <summary>What it has to do with the market; null where that is nothing.</summary>
+    public SessionMarket? Market { get; private set; }
 
     /// <summary>What a backend keeps here: one JSON value, empty for none.</summary>
     public ReadOnlySpan<byte> State => _state;
@@ -301,6 +305,9 @@ internal sealed partial class Session : ISession, IConnectionHandler
         }
     }
 
+    /// <summary>The <see cref="Market"/>, made where there is none.</summary>
+    public SessionMarket EnsureMarket() => Market ??= new SessionMarket(this);
+
     /// <summary>The <see cref="Pacer"/>, made where there is none.</summary>
     public LossyPacer EnsurePacer() => Pacer ??= new LossyPacer(this);
 
@@ -488,6 +495,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
             Remove(membership);
         }
 
+        Market?.End();
         Pacer?.Discard();
         if (UserEntry is not null)
         {
