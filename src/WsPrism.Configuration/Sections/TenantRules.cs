@@ -14,9 +14,10 @@ internal static class TenantRules
         ["room"] = ["join", "leave", "activate", "members", "history", "state", "list"],
         ["chat"] = ["send", "typing", "direct"],
         ["game"] = ["input"],
+        ["market"] = ["subscribe", "unsubscribe"],
     };
 
-    private static readonly string[] LaterExtServices = ["party", "market"];
+    private static readonly string[] LaterExtServices = ["party"];
 
     public static string? DevTicketPrefixes(string ticket, string user) =>
         user.EndsWith('*') && !ticket.EndsWith('*') ? "must not end in *: its ticket does not, so there is nothing to put there" : null;
@@ -106,6 +107,14 @@ internal static class TenantRules
     {
         if (tenant.Policy is { ExtAllowlist.Count: 0, HotAllowlist.Count: 0 } && scope.Good("policy"))
             scope.Warn("policy", "ext_allowlist and hot_allowlist are both empty: clients can connect, but everything they send is refused");
+        return tenant;
+    }
+
+    public static TenantConfig MarketKeysHaveAPlace(TenantConfig tenant, SectionScope scope)
+    {
+        var (keys, places) = (tenant.Market.MaxKeysPerSession, tenant.Limits.Outbound.HotMaxKeys);
+        if (keys > places && scope.Written("market.max_keys_per_session") && scope.Good("market.max_keys_per_session", "limits.outbound.hot_max_keys"))
+            scope.Error("market.max_keys_per_session", $"must be at most limits.outbound.hot_max_keys ({places}), or slow clients would lose values, got {scope.Show("market.max_keys_per_session", keys)}");
         return tenant;
     }
 

@@ -30,7 +30,7 @@ internal static class MarketKeys
         var count = 0;
         for (var i = 0; i < keys.Count; i++)
         {
-            if (i == 0 || keys[i] != keys[i - 1])
+            if (count == 0 || keys[i] != keys[count - 1])
             {
                 keys[count++] = keys[i];
             }
