@@ -17,6 +17,7 @@ internal static class FuzzTargets
         new JwsTarget(),
         new ServiceAnswerTarget(),
         new JwkSetTarget(),
+        new MarketTarget(),
         new PolicyTarget(),
         new YamlTarget(),
         new WasmTarget(),
