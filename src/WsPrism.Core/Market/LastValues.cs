@@ -44,8 +44,8 @@ internal sealed class LastValues
     public void Put(OutboundFrame frame)
     {
         LatestSeq = MarketFrames.SeqOf(frame);
-        var (route, value) = (frame.Key.Route, MarketFrames.ValueOf(frame));
-        var place = Find(route);
+        var value = MarketFrames.ValueOf(frame);
+        var place = Find(frame.Key.Route);
         if (place < 0)
         {
             if (value.IsEmpty)
@@ -61,7 +61,7 @@ internal sealed class LastValues
             place = _count++;
         }
 
-        _values[place].Set(route, frame.Class == DeliveryClass.HotReliable, LatestSeq, value);
+        _values[place].Set(frame.Key.Route, frame.Class == DeliveryClass.HotReliable, LatestSeq, value);
     }
 
     public LastValues Copy()

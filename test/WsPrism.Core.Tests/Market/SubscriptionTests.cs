@@ -73,7 +73,7 @@ public sealed class SubscriptionTests
         feed.Publish(1, "a").Publish(2, "b").Publish(3, "c");
 
         Assert.Equal(["sys.ack 2 {\"keys\":1}", "2.1#1=b"], alice.Story());
-        alice.Unsubscribe("2");
+        alice.Unsubscribe("2", id: "3");
         Assert.Equal(0, gateway.Tenant.Market.Subscribed.Sum(shard => shard.Subscriptions + shard.Count));
     }
 
