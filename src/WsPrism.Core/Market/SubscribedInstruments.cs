@@ -161,15 +161,9 @@ internal sealed class SubscribedInstruments(TenantMarket market, Shard shard) : 
         _follows.Clear();
     }
 
-    /// <summary>The owner's values are here.</summary>
+    /// <summary>The owner's values are here; for a slice that is there still, because the request that wanted it holds it until then.</summary>
     public void Stand(InstrumentSlice slice, in InstrumentView view, bool isShared)
     {
-        if (!_slices.TryGetValue(slice.Key, out var current) || current != slice)
-        {
-            // Nobody wants it any more, or somebody wants it again: then these values are too old.
-            return;
-        }
-
         slice.Stand(view, isShared);
         foreach (var request in slice.Waiting)
         {

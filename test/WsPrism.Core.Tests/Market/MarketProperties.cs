@@ -65,6 +65,7 @@ public sealed class MarketProperties
         gateway.Advance(1);
         var latest = newcomer.HotFrames.ToDictionary(frame => (frame.Key, frame.Opcode));
         var stale = StaleKeys(newcomer);
+        Assert.Equal(gateway.Tenant.Market.Owned.Sum(owner => owner.StaleCount), stale.Count);
         Assert.Equal(latest.Count == 0 ? 0 : latest.Select(value => value.Key.Key).Distinct().Count(), gateway.Tenant.Market.InstrumentCount);
         foreach (var client in gateway.Clients.Where(client => !client.IsClosed && client.Session.Market?.Count > 0))
         {
