@@ -9,6 +9,9 @@ internal sealed partial class GatewayUnderLoad : IAsyncDisposable
     public const string Key = "a-key-of-the-benchmark-0123456789";
     public const string HookSecret = "whsec_QSBzZWNyZXQgb2YgdGhlIGJlbmNobWFyayAwMTIzNDU2Nzg5";
 
+    // Beside this program, from samples/plugins.
+    private static readonly string Modules = Path.Combine(AppContext.BaseDirectory, "modules");
+
     private readonly Process _process;
     private readonly string _file;
 
@@ -47,11 +50,23 @@ internal sealed partial class GatewayUnderLoad : IAsyncDisposable
                 policy:
                   rate_limit_rps: 1000000
                   rate_limit_burst: 1000000
-                  ext_allowlist: ["room:*", "hook:*", "work:*"]
+                  ext_allowlist: ["room:*", "hook:*", "work:*", "module:*"]
                 services:
                   ext:
                     - {name: hook, kind: webhook, url: "{{backend}}", secret: "{{HookSecret}}"}
                     - {name: work, kind: rpc, timeout_ms: 1000}
+                    - {name: module, kind: wasm, file: "{{Modules}}/smallest.wasm"}
+              - id: filtered
+                auth:
+                  dev_tickets: {"load-*": "user:load-*"}
+                policy:
+                  rate_limit_rps: 1000000
+                  rate_limit_burst: 1000000
+                  ext_allowlist: ["room:*"]
+                services:
+                  ext:
+                    - {name: mask, kind: wasm, file: "{{Modules}}/mask.wasm"}
+                  filters: [mask]
             """);
         var start = new ProcessStartInfo("taskset", ["-c", $"{core}", "dotnet", Path.Combine(AppContext.BaseDirectory, "wsprism.dll"), "start", "--config", file])
         {

@@ -93,7 +93,42 @@ while (!await TryAskAsync("work"))
 }
 
 await TripAsync("message to an RPC worker", () => AskAsync("work"));
+
+// By kind: what one message more costs the gateway, when many are under way. A kind is a row: the tenant, and a message that is answered.
+Console.WriteLine();
+Console.WriteLine("| message and answer, 8 clients with 16 each under way | thousand a second | thousand per gateway CPU second |");
+Console.WriteLine("| --- | --- | --- |");
+await FloodAsync("built in: room.list", "bench", "room", "list");
+await FloodAsync("the same through a filter (mask)", "filtered", "room", "list");
+await FloodAsync("wasm", "bench", "module", "t");
+await FloodAsync("webhook", "bench", "hook", "t");
+await FloodAsync("rpc", "bench", "work", "t");
 return 0;
+
+async Task FloodAsync(string name, string tenant, string service, string type)
+{
+    var clients = new List<Socket>();
+    for (var i = 0; i < 8; i++)
+    {
+        clients.Add(await Socket.ConnectAsync($"ws://{gateway.Clients}/v1/ws?tenant={tenant}&ticket=load-flood-{i}"));
+        await clients[i].ReadUntilAsync("\"budget\"");
+        await clients[i].ReadUntilAsync("\"budget\"");
+    }
+
+    await RunAsync(name, clients.Count, 16, async lane =>
+    {
+        for (var i = 0; i < 16; i++)
+        {
+            await clients[lane].SendAsync($$"""{"svc":"{{service}}","type":"{{type}}","data":{"msg":"hello everybody"},"id":"{{Guid.NewGuid():N}}"}""");
+        }
+
+        for (var i = 0; i < 16; i++)
+        {
+            await clients[lane].ReadUntilAsync("\"ack\"");
+        }
+    });
+    clients.ForEach(socket => socket.Dispose());
+}
 
 async Task<bool> TryAskAsync(string service)
 {

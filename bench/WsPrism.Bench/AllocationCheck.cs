@@ -82,6 +82,15 @@ internal static class AllocationCheck
         yield return ("the line: game.input", () => line.GameInput());
         yield return ("the line: sys.ping", () => line.SysPing());
 
+        var plugins = new WasmPluginBenchmarks();
+        yield return ("a filter lets pass: the smallest", () => plugins.Chat_through_the_smallest_filter());
+        yield return ("a filter lets pass: mask", () => plugins.Chat_through_mask_which_finds_nothing());
+        yield return ("a module accepts", () => plugins.The_smallest_service_accepts());
+
+        var native = new NativePluginBenchmarks();
+        yield return ("a native plugin: Hot relay", () => native.HotPlugin());
+        yield return ("a native plugin: an answer", () => native.ExtPlugin());
+
         foreach (var members in (int[])[10, 1_000])
         {
             var broadcast = new BroadcastBenchmarks { Members = members };

@@ -12,5 +12,12 @@ if (args is ["--market"])
     return 0;
 }
 
+// --plugins: what a message costs by kind of plugin, as one table.
+if (args is ["--plugins"])
+{
+    PluginTable.Write(Console.Out);
+    return 0;
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(BenchConfig).Assembly).Run([.. args.Where(arg => arg != "--quick")], new BenchConfig(args.Contains("--quick")));
 return 0;

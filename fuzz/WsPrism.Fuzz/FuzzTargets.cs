@@ -16,11 +16,14 @@ internal static class FuzzTargets
         new LinkTarget(),
         new JwsTarget(),
         new ServiceAnswerTarget(),
+        new FilterAnswerTarget(),
         new JwkSetTarget(),
         new MarketTarget(),
         new PolicyTarget(),
         new YamlTarget(),
         new WasmTarget(),
-        new WasmCodeTarget()
+        new WasmCodeTarget(),
+        new LuaPatternTarget(),
+        new LuaJsonTarget()
     ];
 }

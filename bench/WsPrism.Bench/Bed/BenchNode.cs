@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using WsPrism.Core;
 using WsPrism.Core.Configuration;
+using WsPrism.Core.Dispatch;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Shards;
 using WsPrism.Core.Tenants;
@@ -16,13 +17,14 @@ internal sealed class BenchNode
     private readonly GatewayNode _node;
     private readonly Tenant _tenant;
 
-    public BenchNode(int shards = 1)
+    /// <summary>With the services of <paramref name="own"/> beside the built-in ones, as <paramref name="services"/> names them.</summary>
+    public BenchNode(ITenantServiceFactory? own = null, ServicesConfig? services = null, int shards = 1)
     {
         // No timer fires and no bucket runs dry, however long a bench runs.
         var gateway = new GatewayConfig { Shards = shards, PingIntervalMs = int.MaxValue, IdleTimeoutMs = int.MaxValue };
         _node = new GatewayNode(
-            new WsPrismConfig { Gateway = gateway, Tenants = [Tenant] }, BuiltInServices.Ext, BuiltInServices.Hot, TimeProvider.System,
-            NullLoggerFactory.Instance, _ => new IdleExecutor());
+            new WsPrismConfig { Gateway = gateway, Tenants = [Tenant with { Services = services ?? Tenant.Services }] }, BuiltInServices.Ext, BuiltInServices.Hot,
+            TimeProvider.System, NullLoggerFactory.Instance, _ => new IdleExecutor(), own);
         _tenant = _node.FindTenant(TenantId)!;
     }
 
@@ -31,8 +33,8 @@ internal sealed class BenchNode
         RateLimitRps = 1_000_000,
         RateLimitBurst = int.MaxValue,
         RateLimitScope = RateLimitScope.Both,
-        ExtAllowlist = ["room:*", "chat:send", "chat:typing", "game:input", "sys:stats", "market:*"],
-        HotAllowlist = ["1:*", "2:*", "250:1"],
+        ExtAllowlist = ["room:*", "chat:send", "chat:typing", "game:input", "native:*", "smallest:*", "guess:*", "sys:stats", "market:*"],
+        HotAllowlist = ["1:*", "2:*", "7:*", "250:1"],
         HotRequiresActiveRoom = false,
     };
 

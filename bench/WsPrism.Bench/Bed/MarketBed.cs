@@ -26,7 +26,7 @@ internal sealed class MarketBed
 
     public MarketBed(int shards, int instruments, int subscribers)
     {
-        _node = new BenchNode(shards);
+        _node = new BenchNode(shards: shards);
         _instruments = instruments;
         _publisher = _node.Connect(new Identity("feed") { Roles = [Identity.PublisherRole] });
         _frame = new byte[HotFrameWriter.GetLength(Frame)];

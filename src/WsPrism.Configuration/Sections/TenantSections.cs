@@ -133,7 +133,7 @@ internal static class TenantSections
         .Key(x => x.Settings, new MapSpec<string, string>(MapKey.Text(Texts.SettingName), Texts.SettingValue), "`native`: what the service is told, name by name.")
         .Key(x => x.Instructions, new IntSpec(1_000, 1_000_000_000), "`script`: instructions that one call may take.")
         .Key(x => x.MemoryBytes, new IntSpec(65_536, 1_073_741_824), "`script`: memory over all rooms; `wasm`: memory of each instance.")
-        .Key(x => x.Fuel, new IntSpec(1_000, int.MaxValue), "`wasm`: fuel of one call; each function entered and each turn of a loop takes one.")
+        .Key(x => x.Fuel, new IntSpec(1_000, int.MaxValue), "`wasm`: fuel of one call; each instruction takes one.")
         .Key(x => x.TickMs, new IntSpec(0, 3_600_000), "`script`: how often `on_tick` runs for each room, at least every 10 ms; 0 is never.")
         .Key(x => x.Rooms, new ListSpec<string>(Texts.RoomMatch) { Min = 1, Max = 256 }, "`script`: the rooms that it is for, names or prefixes followed by `*`.")
         .Rule(ServiceRules.KeysFitTheKind)

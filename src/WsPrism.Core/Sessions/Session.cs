@@ -112,6 +112,9 @@ internal sealed partial class Session : ISession, IConnectionHandler
     /// <summary>What it has to do with the market; null where that is nothing.</summary>
     public SessionMarket? Market { get; private set; }
 
+    /// <summary>Where messages wait behind others; made when the first one is out that others must wait for.</summary>
+    public SessionQueues? Queues { get; set; }
+
     /// <summary>What a backend keeps here: one JSON value, empty for none.</summary>
     public ReadOnlySpan<byte> State => _state;
 
