@@ -1,4 +1,3 @@
-using System.Text.Json;
 using WsPrism.Core.Delivery;
 using WsPrism.Core.Dispatch;
 using WsPrism.Core.Sessions;

@@ -1,5 +1,4 @@
 using WsPrism.Core.Configuration;
-using WsPrism.Core.Dispatch;
 using WsPrism.Core.Rooms;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Shards;
