@@ -59,7 +59,11 @@ public class ScriptBenchmarks : IScriptHost
     {
         var call = new ScriptCall
         {
-            Tenant = "acme", Service = "bench", Room = "match:7", Sender = new ScriptSender("user:alice", "01M7YK5CKP3131CXGA8F6NPW8S", 17), Host = this,
+            Tenant = "acme",
+            Service = "bench",
+            Room = "match:7",
+            Sender = new ScriptSender("user:alice", "01M7YK5CKP3131CXGA8F6NPW8S", 17),
+            Host = this,
             Rules = new AnswerRules("bench"u8.ToArray(), 65_536, 65_536, 65_536),
             Message = new ScriptMessage { Type = System.Text.Encoding.UTF8.GetBytes(type), Data = System.Text.Encoding.UTF8.GetBytes(data) },
         };

@@ -9,7 +9,9 @@ namespace WsPrism.Fuzz.Targets;
 /// <summary>
 /// A client's JSON into a script and back. What comes out is JSON, and once it has been through a second time through is the same; nothing of it stays behind.
 /// </summary>
+#pragma warning disable CA1001 // It lives as long as the process.
 internal sealed class LuaJsonTarget : IFuzzTarget, IScriptHost
+#pragma warning restore CA1001
 {
     private readonly LuaState _lua = new(new ScriptProgram("fuzz.lua", "function on_message(ctx, msg) ctx.reply(msg.data) end"u8.ToArray(), 1_000_000, 16_777_216, TimeSpan.FromMinutes(1)));
 
@@ -54,7 +56,10 @@ internal sealed class LuaJsonTarget : IFuzzTarget, IScriptHost
             BrokenInvariantException.ThrowIfNot(_lua.RunChunk(room) is null, "the script runs");
             var call = new ScriptCall
             {
-                Tenant = "acme", Service = "fuzz", Host = this, Rules = new AnswerRules("fuzz"u8.ToArray(), 65_536, 65_536, 65_536),
+                Tenant = "acme",
+                Service = "fuzz",
+                Host = this,
+                Rules = new AnswerRules("fuzz"u8.ToArray(), 65_536, 65_536, 65_536),
                 Message = new ScriptMessage { Type = "x"u8.ToArray(), Data = json },
             };
             return _lua.CallFunction(room, "on_message"u8, call) is null ? call.Reply : null;

@@ -8,7 +8,9 @@ namespace WsPrism.Fuzz.Targets;
 /// Matches a text with a pattern, which are the two halves of the input. The oracle is the library's own matcher, asked only where ours was done within few steps:
 /// it cannot be stopped.
 /// </summary>
+#pragma warning disable CA1001 // It lives as long as the process.
 internal sealed unsafe class LuaPatternTarget : IFuzzTarget
+#pragma warning restore CA1001
 {
     private const int MaxSteps = 20_000;
 

@@ -13,7 +13,7 @@ namespace WsPrism.Plugins.Wasm;
 /// </summary>
 internal sealed class WasmPlugin : Plugin
 {
-    // Some 25 µs of work, measured with the kernels of the benchmarks: what a shard may give to one message.
+    // Some 10 µs by the kernels of the benchmarks, 50 µs where bulk instructions fill memory: what a shard may give to one message.
     private const long MaxInlineFuel = 50_000;
 
     public WasmPlugin(string tenant, ExtServiceConfig config, WasmModule module, TimeProvider time, ILogger logger)

@@ -15,6 +15,7 @@ internal sealed class ResumingClient(Func<string> address, string tenant, string
     private readonly Lock _gate = new();
     private readonly SortedDictionary<int, string> _unanswered = [];
     private ClientWebSocket? _socket;
+    private Task _sending = Task.CompletedTask;
     private int _lastId;
     private string? _token;
     private long _position;
@@ -214,22 +215,25 @@ internal sealed class ResumingClient(Func<string> address, string tenant, string
         }
     }
 
-    // One send after the other: the socket takes no second while one is under way, so each waits for its turn.
+    // One send after the other: the socket takes no second while one is under way.
     private void Post(string text)
     {
-        if (_socket is not { } socket)
+        if (_socket is { } socket)
         {
-            return;
+            _sending = PostAsync(_sending, socket, text);
         }
+    }
 
+    private static async Task PostAsync(Task before, ClientWebSocket socket, string text)
+    {
+        await before;
         try
         {
-            socket.SendAsync(Encoding.UTF8.GetBytes(text).AsMemory(), WebSocketMessageType.Text, true, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            await socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, CancellationToken.None);
         }
         catch (Exception exception) when (exception is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException)
         {
             // Its reader finds out; it is sent again then.
-            _socket = null;
         }
     }
 }

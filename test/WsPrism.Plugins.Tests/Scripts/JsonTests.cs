@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace WsPrism.Plugins.Tests.Scripts;
 
 public sealed class JsonTests

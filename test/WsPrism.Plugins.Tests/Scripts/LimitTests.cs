@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using WsPrism.Plugins.Scripts.Lua;
 using WsPrism.Plugins.Scripts;
-using Xunit;
 
 namespace WsPrism.Plugins.Tests.Scripts;
 

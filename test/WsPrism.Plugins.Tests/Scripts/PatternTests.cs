@@ -1,6 +1,4 @@
 using System.Text;
-using WsPrism.Plugins.Scripts.Lua;
-using Xunit;
 
 namespace WsPrism.Plugins.Tests.Scripts;
 

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace WsPrism.Plugins.Tests.Scripts;
 
 /// <summary>The scripts of <c>samples/plugins</c>; guess.lua is tested with the other kinds of that service.</summary>

@@ -1,6 +1,5 @@
 using WsPrism.Plugins.Scripts;
 using WsPrism.Plugins.Scripts.Lua;
-using Xunit;
 
 namespace WsPrism.Plugins.Tests.Scripts;
 
@@ -158,7 +157,7 @@ public sealed class SandboxTests
         }
 
         Assert.True(bed.Used < before + 4_000_000);
-        LuaNative.CollectGarbage(bed.Lua.Handle, LuaNative.GcCollect);
+        _ = LuaNative.CollectGarbage(bed.Lua.Handle, LuaNative.GcCollect);
         Assert.InRange(bed.Used, 0, before + 100_000);
     }
 }

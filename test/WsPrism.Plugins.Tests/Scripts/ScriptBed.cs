@@ -2,7 +2,6 @@ using System.Text;
 using WsPrism.Core.Answers;
 using WsPrism.Plugins.Scripts;
 using WsPrism.Plugins.Scripts.Lua;
-using Xunit;
 
 namespace WsPrism.Plugins.Tests.Scripts;
 

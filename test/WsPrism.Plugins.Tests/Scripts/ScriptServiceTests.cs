@@ -1,5 +1,3 @@
-using WsPrism.Core.Configuration;
-using Xunit;
 
 namespace WsPrism.Plugins.Tests.Scripts;
 
