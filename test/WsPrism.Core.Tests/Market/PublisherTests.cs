@@ -1,5 +1,4 @@
 using WsPrism.Core.Configuration;
-using WsPrism.Core.Delivery;
 using WsPrism.Core.Market;
 using WsPrism.Core.ServerApi;
 using WsPrism.Core.Sessions;

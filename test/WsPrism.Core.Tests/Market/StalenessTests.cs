@@ -1,4 +1,3 @@
-using WsPrism.Core.Configuration;
 using WsPrism.Testing;
 
 namespace WsPrism.Core.Tests.Market;

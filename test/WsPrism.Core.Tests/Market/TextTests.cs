@@ -3,7 +3,6 @@ using WsPrism.Core.Configuration;
 using WsPrism.Core.Delivery;
 using WsPrism.Core.Tests.Delivery;
 using WsPrism.Protocol.Hot;
-using WsPrism.Testing;
 
 namespace WsPrism.Core.Tests.Market;
 
