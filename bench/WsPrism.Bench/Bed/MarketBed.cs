@@ -55,7 +55,7 @@ internal sealed class MarketBed
         for (var i = 0; i < _subscribers.Length; i++)
         {
             var keys = string.Join(',', Enumerable.Range(0, KeysOfEach).Select(k => (uint)(((i * KeysOfEach) + k) % _instruments)));
-            _subscribers[i].OnText(Encoding.UTF8.GetBytes($$"""{"svc":"market","type":"subscribe","data":{"keys":[{{keys}}]}}"""));
+            _subscribers[i].OnText(Encoding.UTF8.GetBytes($$$"""{"svc":"market","type":"subscribe","data":{"keys":[{{{keys}}}]}}"""));
             _node.RunPasses();
         }
 
