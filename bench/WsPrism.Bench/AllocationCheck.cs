@@ -112,5 +112,12 @@ internal static class AllocationCheck
         yield return ("a room with ticks: publish, and a batch now and then", ruled.Tick);
         yield return ("a room with ticks above max_hz: merges", ruled.Merge);
         yield return ("a room with max_hz", ruled.Pace);
+
+        foreach (var shards in (int[])[1, 4])
+        {
+            var market = new MarketBenchmarks { Shards = shards };
+            market.Setup();
+            yield return ($"the market over {shards} shard(s): an update to ten subscribers", market.FanOut);
+        }
     }
 }

@@ -1,9 +1,16 @@
 using BenchmarkDotNet.Running;
 using WsPrism.Bench;
 
-// --check-allocations: exit 0 where every accepted path allocates nothing, 1 where one does. Everything else is BenchmarkDotNet's, but for --quick.
+// --check-allocations: exit 0 where every accepted path allocates nothing, 1 where one does. --market: what an instrument and a subscription
+// hold, and deliveries a second. Everything else is BenchmarkDotNet's, but for --quick.
 if (args is ["--check-allocations"])
     return AllocationCheck.Run(Console.Out) ? 0 : 1;
+
+if (args is ["--market"])
+{
+    MarketMeasure.Run(Console.Out);
+    return 0;
+}
 
 // --plugins: what a message costs by kind of plugin, as one table.
 if (args is ["--plugins"])

@@ -19,6 +19,7 @@ internal static class FuzzTargets
         new ServiceAnswerTarget(),
         new FilterAnswerTarget(),
         new JwkSetTarget(),
+        new MarketTarget(),
         new PolicyTarget(),
         new YamlTarget(),
         new WasmTarget(),

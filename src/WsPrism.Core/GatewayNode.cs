@@ -100,7 +100,7 @@ internal sealed class GatewayNode
     public Tenant? FindTenant(string id) => _tenants.GetValueOrDefault(id);
 
     /// <summary>A tenant that nobody finds yet.</summary>
-    public Tenant CreateTenant(TenantConfig config) => new(Compiler.Compile(config, null), Shards.Length, Time, _ticketLogger, _waiting);
+    public Tenant CreateTenant(TenantConfig config) => new(Compiler.Compile(config, null), Shards, Time, _ticketLogger, _waiting);
 
     /// <summary>From here on these are the tenants.</summary>
     public void SetTenants(IEnumerable<Tenant> tenants) => _tenants = tenants.ToFrozenDictionary(tenant => tenant.Id);

@@ -1,6 +1,7 @@
 using WsPrism.Services.Chat;
 using WsPrism.Services.Echo;
 using WsPrism.Services.Game;
+using WsPrism.Services.Market;
 using WsPrism.Services.Rooms;
 using WsPrism.Services.Sys;
 
@@ -10,8 +11,8 @@ namespace WsPrism.Services;
 public static class BuiltInServices
 {
     /// <summary>Services of the Ext lane, by <c>svc</c> name.</summary>
-    public static IReadOnlyList<IExtService> Ext { get; } = [new SysService(), new RoomService(), new ChatService(), new GameInputService()];
+    public static IReadOnlyList<IExtService> Ext { get; } = [new SysService(), new RoomService(), new ChatService(), new GameInputService(), new MarketService()];
 
     /// <summary>Services of the Hot lane, which the configuration gives their <c>svc_id</c>.</summary>
-    public static IReadOnlyList<IHotService> Hot { get; } = [new GameService(), new EchoService()];
+    public static IReadOnlyList<IHotService> Hot { get; } = [new GameService(), new MarketFeedService(), new EchoService()];
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.WebSockets;
 using Microsoft.Playwright;
 
@@ -80,6 +81,61 @@ public sealed class DemoPageTests(ChromiumFixture chromium) : IClassFixture<Chro
         await DemoTab.ShowsAsync(tab.Find("a-rtt-hot"), " ms");
         await DemoTab.ShowsAsync(tab.Find("a-stats-out"), "\"delivered\"");
         Assert.Empty(tab.Errors);
+    }
+
+    [Fact]
+    public async Task The_gateways_clock_is_shown_with_how_far_off_it_is_at_most()
+    {
+        var browser = chromium.Browser;
+        await using var gateway = await DemoGateway.StartAsync();
+        await using var tab = await DemoTab.OpenAsync(browser, gateway.Page);
+        await tab.IsInRoomAsync("a");
+        await DemoTab.ShowsAsync(tab.Find("a-clock"), " ± ");
+
+        // Page and gateway are on one machine, and Date.now() is cut off to a millisecond.
+        var offset = double.Parse((await tab.Find("a-clock").GetAttributeAsync("data-offset"))!, CultureInfo.InvariantCulture);
+        var bound = double.Parse((await tab.Find("a-clock").GetAttributeAsync("data-bound"))!, CultureInfo.InvariantCulture);
+
+        Assert.True(bound > 0);
+        Assert.InRange(Math.Abs(offset), 0, bound + 1.5);
+        Assert.Empty(tab.Errors);
+    }
+
+    [Fact]
+    public async Task The_clock_is_never_further_off_than_it_says_whatever_the_ways_take_and_the_clocks_do()
+    {
+        var browser = chromium.Browser;
+        await using var gateway = await DemoGateway.StartAsync();
+        await using var tab = await DemoTab.OpenAsync(browser, gateway.Page + "?auto=0");
+
+        // A gateway whose clock goes wrong by up to 100 parts in a million, over ways that take unequal times; once somebody sets it.
+        var worst = await tab.Page.EvaluateAsync<double[]>(
+            """
+            () => {
+              let seed = 1;
+              const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
+              let excess = -Infinity, last = 0, afterStep = Infinity;
+              for (let run = 0; run < 200; run++) {
+                const clock = new Clock(), rate = 1 + (random() * 2 - 1) / 10_000;
+                let base = 1_760_000_000_000 + random() * 1000;
+                for (let i = 0, now = random() * 1e6; i < 60; i++, now += 2000 * random()) {
+                  if (i === 40) base += 5000;
+                  const there = 200 * random() ** 4, back = 200 * random() ** 4;
+                  clock.add(now, Math.floor(base + (now + there) * rate), now + there + back);
+                  now += there + back;
+                  const { ms, bound } = clock.offset(now), error = Math.abs(base + now * rate - (now + ms));
+                  excess = Math.max(excess, error - bound);
+                  last = bound;
+                  if (i === 40) afterStep = Math.min(afterStep, clock.samples.length);
+                }
+              }
+              return [excess, last, afterStep];
+            }
+            """);
+
+        Assert.True(worst[0] < 1e-3, $"{worst[0]} ms further off than it said");
+        Assert.InRange(worst[1], 0, 20);
+        Assert.Equal(1, worst[2]);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using WsPrism.Core.Configuration;
 using WsPrism.Core.Delivery;
+using WsPrism.Core.Sessions;
 using WsPrism.Protocol.Hot;
 using WsPrism.Testing;
 
@@ -68,6 +69,39 @@ public sealed class AllocationTests
         {
             System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(3), ++key % 20);
             sender.Session.OnBinary(frame);
+            gateway.Time.Advance(4);
+        });
+
+        Assert.Equal(0, allocated);
+        Assert.True(gateway.Ledger().Count(DeliveryClass.HotLossy, Fate.Delivered) > 10_000);
+    }
+
+    [Theory]
+    [InlineData(1, 0, false)]
+    [InlineData(3, 0, false)]
+    [InlineData(3, 10, false)]
+    [InlineData(3, 0, true)]
+    public void A_value_of_the_market_allocates_nothing(int shards, int maxHz, bool stalls)
+    {
+        using var gateway = new TestGateway(shards, tenant => tenant with { Policy = tenant.Policy with { HotRequiresActiveRoom = false } }, logLevel: LogLevel.Information);
+        var publisher = gateway.TryConnect(new Identity("feed") { Roles = ["publisher"] })!;
+        for (var i = 0; i < Members; i++)
+        {
+            var client = gateway.Connect($"user{i}");
+            client.Send("market", "subscribe", $"{{\"keys\":[{string.Join(',', Enumerable.Range(0, 20))}]{(maxHz > 0 ? $",\"max_hz\":{maxHz}" : "")}}}");
+            client.Connection.IsRecording = false;
+            if (stalls && i % 2 == 0)
+            {
+                client.Stall();
+            }
+        }
+
+        var frame = TestClient.Encode(new HotFrame { SvcId = 2, Opcode = 1, Flags = HotFlags.Key, Payload = new byte[32] });
+        var key = 0u;
+        var allocated = Measure(gateway, () =>
+        {
+            System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(3), ++key % 20);
+            publisher.Session.OnBinary(frame);
             gateway.Time.Advance(4);
         });
 

@@ -94,7 +94,7 @@ public sealed class MessageTests
         var page = Page.Of("docs/protocol.md").Text;
         string[] messages =
         [
-            "room.join", "room.leave", "room.activate", "room.members", "room.list", "chat.send", "chat.typing", "chat.direct", "game.input",
+            "room.join", "room.leave", "room.activate", "room.members", "room.list", "chat.send", "chat.typing", "chat.direct", "game.input", "market.subscribe", "market.unsubscribe",
             "sys.ping", "sys.stats", "sys.refresh",
         ];
 

@@ -59,8 +59,8 @@ internal sealed class TestGateway : IDisposable
         Id = "acme",
         Policy = new PolicyConfig
         {
-            ExtAllowlist = ["sys:*", "room:*", "chat:*", "game:*", "test:*"],
-            HotAllowlist = ["1:*", "250:*"],
+            ExtAllowlist = ["sys:*", "room:*", "chat:*", "game:*", "market:*", "test:*"],
+            HotAllowlist = ["1:*", "2:*", "250:*"],
             RateLimitRps = 1_000_000,
             RateLimitBurst = 1_000_000,
             Sessions = new SessionPolicyConfig { MaxSessionsPerUser = 1_000 },

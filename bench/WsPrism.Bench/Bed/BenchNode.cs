@@ -9,7 +9,7 @@ using WsPrism.Services;
 
 namespace WsPrism.Bench.Bed;
 
-/// <summary>A gateway of one shard without listeners, run by hand: the engine as it is, with <see cref="DrainingConnection"/>s for clients.</summary>
+/// <summary>A gateway, of one shard where nobody says otherwise, without listeners, run by hand: the engine as it is, with <see cref="DrainingConnection"/>s for clients.</summary>
 internal sealed class BenchNode
 {
     private const string TenantId = "bench";
@@ -21,10 +21,11 @@ internal sealed class BenchNode
     /// <param name="own">Services of the tenant's own.</param>
     /// <param name="services">What the configuration says of them.</param>
     /// <param name="resumes">True for a tenant whose sessions can be resumed.</param>
-    public BenchNode(ITenantServiceFactory? own = null, ServicesConfig? services = null, bool resumes = false)
+    /// <param name="shards">How many shards.</param>
+    public BenchNode(ITenantServiceFactory? own = null, ServicesConfig? services = null, bool resumes = false, int shards = 1)
     {
         // No timer fires and no bucket runs dry, however long a bench runs.
-        var gateway = new GatewayConfig { Shards = 1, PingIntervalMs = int.MaxValue, IdleTimeoutMs = int.MaxValue };
+        var gateway = new GatewayConfig { Shards = shards, PingIntervalMs = int.MaxValue, IdleTimeoutMs = int.MaxValue };
         _node = new GatewayNode(
             new WsPrismConfig
             {
@@ -40,8 +41,9 @@ internal sealed class BenchNode
         RateLimitRps = 1_000_000,
         RateLimitBurst = int.MaxValue,
         RateLimitScope = RateLimitScope.Both,
-        ExtAllowlist = ["room:*", "chat:send", "chat:typing", "game:input", "native:*", "smallest:*", "guess:*", "sys:stats"],
-        HotAllowlist = ["1:*", "7:*", "250:1"],
+        ExtAllowlist = ["room:*", "chat:send", "chat:typing", "game:input", "native:*", "smallest:*", "guess:*", "sys:stats", "market:*"],
+        HotAllowlist = ["1:*", "2:*", "7:*", "250:1"],
+        HotRequiresActiveRoom = false,
     };
 
     public Shard Shard => _node.Shards[0];
@@ -64,12 +66,30 @@ internal sealed class BenchNode
     };
 
     /// <summary>Lets a user in and takes the greeting.</summary>
-    public Session Connect(string user)
+    public Session Connect(string user) => Connect(new Identity(user));
+
+    /// <summary>The same, as whoever a ticket has spoken for.</summary>
+    public Session Connect(Identity identity)
     {
         _tenant.Registry.TryReserveSeat(_tenant.Snapshot.Config.Limits);
-        var session = _node.Open(_tenant, new Identity(user), session => new DrainingConnection(session));
-        Shard.RunPass();
+        var session = _node.Open(_tenant, identity, session => new DrainingConnection(session));
+        RunPasses();
         return session;
+    }
+
+    /// <summary>Runs passes of all shards until none has anything to do.</summary>
+    public void RunPasses()
+    {
+        var hasWork = true;
+        while (hasWork)
+        {
+            foreach (var shard in _node.Shards)
+                shard.RunPass();
+
+            hasWork = false;
+            foreach (var shard in _node.Shards)
+                hasWork |= shard.HasWork;
+        }
     }
 
     /// <summary>Lets so many users in, all of them in one room, which is active.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using WsPrism.Core.Delivery;
+using WsPrism.Core.Market;
 using WsPrism.Core.Rooms;
 using WsPrism.Core.ServerApi;
 using WsPrism.Core.Sessions;
@@ -159,6 +160,11 @@ internal sealed class LinkPublisher(Tenant tenant, ServerPublisher publisher, Ac
 
     private (ErrorCode Code, string Text) SendToAll(in LinkPublish publish, in HotFrame frame)
     {
+        if (publish.Op == LinkOp.Frame && TenantMarket.IsUpdate(tenant.Snapshot, frame))
+        {
+            return SendToMarket(publish, frame);
+        }
+
         var outgoing = publish.Op == LinkOp.Frame ? ServerPublisher.Encode(frame) : Encode(publish, default);
         if (IsTooLong(publish, outgoing))
         {
@@ -170,6 +176,25 @@ internal sealed class LinkPublisher(Tenant tenant, ServerPublisher publisher, Ac
         if (publish.Receipt != 0)
         {
             _counts.Add(count);
+        }
+
+        return default;
+    }
+
+    private (ErrorCode Code, string Text) SendToMarket(in LinkPublish publish, in HotFrame frame)
+    {
+        if (frame.Payload.Length > TenantMarket.MaxValueBytes(tenant.Snapshot))
+        {
+            return (ErrorCode.PayloadTooLarge, "The value of the market is longer than the tenant allows.");
+        }
+
+        if (publish.Receipt == 0)
+        {
+            tenant.Market.Post(frame);
+        }
+        else
+        {
+            _counts.Add(tenant.Market.PublishAsync(frame));
         }
 
         return default;
@@ -251,7 +276,8 @@ internal sealed class LinkPublisher(Tenant tenant, ServerPublisher publisher, Ac
         var sum = 0;
         foreach (var count in counts)
         {
-            sum += await count.ConfigureAwait(false);
+            // An update that the market has no place for reaches nobody.
+            sum += Math.Max(0, await count.ConfigureAwait(false));
         }
 
         return sum;

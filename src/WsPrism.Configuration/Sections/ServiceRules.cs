@@ -6,7 +6,7 @@ namespace WsPrism.Configuration.Sections;
 /// <summary>Rules of a tenant's services that are about more than one key.</summary>
 internal static class ServiceRules
 {
-    private static readonly string[] BuiltInHot = ["game", "echo"];
+    private static readonly string[] BuiltInHot = ["game", "market", "echo"];
 
     // What each kind needs, and what else it may have.
     private static readonly Dictionary<ExtServiceKind, (string[] Needs, string[] Has)> Keys = new()
@@ -44,11 +44,17 @@ internal static class ServiceRules
             var path = $"hot.{id}";
             if (!scope.Written(path) || !scope.Good(path, "ext") || known.Contains(name))
                 continue;
-            var hint = name == "market" ? ", which this version does not have yet" : Suggestion.For(name, known);
-            scope.Error(path, $"must be {Texts.HotService.Expected}, got {scope.Show(path, $"\"{name}\"{hint}")}");
+            scope.Error(path, $"must be {Texts.HotService.Expected}, got {scope.Show(path, $"\"{name}\"{Suggestion.For(name, known)}")}");
         }
 
         return services;
+    }
+
+    public static MarketConfig StalenessIsOffOrPatient(MarketConfig market, SectionScope scope)
+    {
+        if (market.StaleAfterMs is > 0 and < 100 && scope.Good("stale_after_ms"))
+            scope.Error("stale_after_ms", $"must be 0 or an integer from 100 to 86400000, got {scope.Show("stale_after_ms", market.StaleAfterMs)}");
+        return market;
     }
 
     public static ServicesConfig FiltersNameServices(ServicesConfig services, SectionScope scope)

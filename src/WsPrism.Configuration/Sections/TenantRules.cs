@@ -14,10 +14,11 @@ internal static class TenantRules
         ["room"] = ["join", "leave", "activate", "members", "history", "state", "list"],
         ["chat"] = ["send", "typing", "direct"],
         ["game"] = ["input"],
+        ["market"] = ["subscribe", "unsubscribe"],
     };
 
     // Those that are to come, and the behaviour of the Hot lane that has no twin here: a service may be on both lanes under its one name.
-    private static readonly string[] OtherNames = ["party", "market", "echo"];
+    private static readonly string[] OtherNames = ["party", "echo"];
 
     public static string? DevTicketPrefixes(string ticket, string user) =>
         user.EndsWith('*') && !ticket.EndsWith('*') ? "must not end in *: its ticket does not, so there is nothing to put there" : null;
@@ -107,6 +108,14 @@ internal static class TenantRules
     {
         if (tenant.Policy is { ExtAllowlist.Count: 0, HotAllowlist.Count: 0 } && scope.Good("policy"))
             scope.Warn("policy", "ext_allowlist and hot_allowlist are both empty: clients can connect, but everything they send is refused");
+        return tenant;
+    }
+
+    public static TenantConfig MarketKeysHaveAPlace(TenantConfig tenant, SectionScope scope)
+    {
+        var (keys, places) = (tenant.Market.MaxKeysPerSession, tenant.Limits.Outbound.HotMaxKeys);
+        if (keys > places && scope.Written("market.max_keys_per_session") && scope.Good("market.max_keys_per_session", "limits.outbound.hot_max_keys"))
+            scope.Warn("market.max_keys_per_session", $"is more than limits.outbound.hot_max_keys ({places}), which holds too, or slow clients would lose values: {scope.Show("market.max_keys_per_session", keys)}");
         return tenant;
     }
 

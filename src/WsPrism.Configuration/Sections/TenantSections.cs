@@ -159,6 +159,14 @@ internal static class TenantSections
         .Key(x => x.RoomOccupied, new BoolSpec(), "A room has its first member.")
         .Key(x => x.RoomVacated, new BoolSpec(), "A room's last member has left.");
 
+    private static readonly SectionSpec<MarketConfig> Market = new SectionSpec<MarketConfig>()
+        .Key(x => x.MaxInstruments, new IntSpec(1, 10_000_000), "Instruments with a value at once; an update of one more is refused.")
+        .Key(x => x.MaxValueBytes, new IntSpec(1, 65_536), "Longest value. As base64 in an envelope it must also fit `limits.outbound.ext_bytes`.")
+        .Key(x => x.MaxKeysPerSession, new IntSpec(1, 65_536), "Instruments that one session is subscribed to at once. Each needs a place in the session's queue: never more than `limits.outbound.hot_max_keys`.")
+        .Key(x => x.StaleAfterMs, new IntSpec(0, 86_400_000), "Time without an update after which an instrument is stale; 0 is never, otherwise at least 100.")
+        .Key(x => x.TextMaxHz, new IntSpec(1, 100), "How often a second one session gets an envelope with values (`format: json`), and one that says which instruments are stale.")
+        .Rule(ServiceRules.StalenessIsOffOrPatient);
+
     private static readonly SectionSpec<ServicesConfig> Services = new SectionSpec<ServicesConfig>()
         .Key(
             x => x.Hot,
@@ -180,9 +188,11 @@ internal static class TenantSections
         .Key(x => x.Policy, Policy, "What clients may send, and how fast.")
         .Key(x => x.Resume, Resume, "Sessions that survive a lost connection.")
         .Key(x => x.Rooms, new ListSpec<RoomRuleConfig>(Room) { Identity = rule => rule.Match, IdentityKey = "match" }, "Rules for rooms by name; the first match wins, no match takes the defaults.")
+        .Key(x => x.Market, Market, "The instruments of the `market` service, and how much of them one session gets.")
         .Key(x => x.Services, Services, "What handles messages.")
         .Rule(TenantRules.ExtAllowlistNamesServices)
         .Rule(TenantRules.HotAllowlistNamesServices)
         .Rule(TenantRules.SomethingIsAllowed)
+        .Rule(TenantRules.MarketKeysHaveAPlace)
         .Rule(TenantRules.RoomRulesAreReachable);
 }

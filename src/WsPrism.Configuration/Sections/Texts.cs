@@ -35,7 +35,7 @@ internal static class Texts
 
     public static readonly TextSpec ServiceName = new("a name: [a-z][a-z0-9_.-]{0,63}", $"^{Name}$");
 
-    public static readonly TextSpec HotService = new("game, echo or the name of a service with kind rpc or native", $"^{Name}$");
+    public static readonly TextSpec HotService = new("game, market, echo or the name of a service with kind rpc or native", $"^{Name}$");
 
     public static readonly TextSpec ClassName = new("the full name of a class, 1 to 512 characters", "^[^\\s]{1,512}$");
 

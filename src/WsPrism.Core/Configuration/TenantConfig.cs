@@ -24,6 +24,9 @@ public sealed record TenantConfig
     /// <summary>Rules for rooms by name; the first match wins, no match takes the defaults.</summary>
     public IReadOnlyList<RoomRuleConfig> Rooms { get; init; } = [];
 
+    /// <summary>The instruments of the <c>market</c> service.</summary>
+    public MarketConfig Market { get; init; } = new();
+
     /// <summary>What handles messages.</summary>
     public ServicesConfig Services { get; init; } = new();
 }
@@ -206,8 +209,8 @@ public sealed record RoomHotConfig
 /// <summary>The <c>services</c> section of a tenant.</summary>
 public sealed record ServicesConfig
 {
-    /// <summary>Hot services by <c>svc_id</c>: <c>game</c>, <c>echo</c>, or one of <see cref="Ext"/> with kind rpc or native.</summary>
-    public IReadOnlyDictionary<int, string> Hot { get; init; } = new Dictionary<int, string> { [1] = "game", [250] = "echo" };
+    /// <summary>Hot services by <c>svc_id</c>: <c>game</c>, <c>market</c>, <c>echo</c>, or one of <see cref="Ext"/> with kind rpc or native.</summary>
+    public IReadOnlyDictionary<int, string> Hot { get; init; } = new Dictionary<int, string> { [1] = "game", [2] = "market", [250] = "echo" };
 
     /// <summary>Services of the Ext lane beyond the built-in ones.</summary>
     public IReadOnlyList<ExtServiceConfig> Ext { get; init; } = [];

@@ -11,6 +11,10 @@ internal readonly record struct ConflationKey(uint Room, uint Discriminator, ush
     private const byte ByKey = 1;
     private const byte ByAcknowledgement = 2;
     private const byte ByBatch = 3;
+    private const byte ByInstrument = 4;
+
+    /// <summary>True for a value of an instrument of the market, whose number <see cref="Discriminator"/> is.</summary>
+    public bool IsInstrument => Namespace == ByInstrument;
 
     /// <summary>The key of a frame that a session sends to a room (0: to itself).</summary>
     public static ConflationKey For(uint room, uint sender, in HotFrame frame) =>
@@ -23,6 +27,9 @@ internal readonly record struct ConflationKey(uint Room, uint Discriminator, ush
 
     /// <summary>The key of a room's BATCH: the next one is merged with the one that waits.</summary>
     public static ConflationKey ForBatch(uint room) => new(room, 0, 0, ByBatch);
+
+    /// <summary>The key of an instrument's value: one for each opcode, and none of a frame that comes another way.</summary>
+    public static ConflationKey ForInstrument(in HotFrame frame) => new(0, frame.Key, RouteOf(frame), ByInstrument);
 
     private static ushort RouteOf(in HotFrame frame) => (ushort)((frame.SvcId << 8) | frame.Opcode);
 }

@@ -1,14 +1,18 @@
+using WsPrism.Core.Market;
+
 namespace WsPrism.Core.Delivery;
 
-/// <summary>Which lossy states go: those past their time to live, those of a room that was left, or one key's. A value, so that asking allocates nothing.</summary>
+/// <summary>Which lossy states go: those past their time to live, those of a room or of instruments that were left, or one key's. A value, so that asking allocates nothing.</summary>
 internal readonly struct StateFilter
 {
     private readonly long _nowNs;
     private readonly uint _room;
     private readonly ConflationKey _key;
+    private readonly SessionMarket? _market;
     private readonly Kind _kind;
 
-    private StateFilter(Kind kind, long nowNs = 0, uint room = 0, ConflationKey key = default) => (_kind, _nowNs, _room, _key) = (kind, nowNs, room, key);
+    private StateFilter(Kind kind, long nowNs = 0, uint room = 0, ConflationKey key = default, SessionMarket? market = null) =>
+        (_kind, _nowNs, _room, _key, _market) = (kind, nowNs, room, key, market);
 
     private enum Kind : byte
     {
@@ -16,6 +20,8 @@ internal readonly struct StateFilter
         OfRoom,
         TickStatesOfRoom,
         OfKey,
+        OfLeftInstruments,
+        OfRenewedInstruments,
     }
 
     /// <summary>What is older than its time to live.</summary>
@@ -30,12 +36,20 @@ internal readonly struct StateFilter
     /// <summary>The state of one key, alone or in a batch.</summary>
     public static StateFilter OfKey(in ConflationKey key) => new(Kind.OfKey, key: key);
 
+    /// <summary>The values of instruments that the session is no longer subscribed to.</summary>
+    public static StateFilter OfLeftInstruments(SessionMarket market) => new(Kind.OfLeftInstruments, market: market);
+
+    /// <summary>The values of instruments that the session is about to get anew, or in another form.</summary>
+    public static StateFilter OfRenewedInstruments(SessionMarket market) => new(Kind.OfRenewedInstruments, market: market);
+
     /// <summary>True where this state, which is no batch, goes.</summary>
     public bool Drops(OutboundFrame state) => _kind switch
     {
         Kind.Expired => state.ExpiresAtNs < _nowNs,
         Kind.OfRoom => state.Key.Room == _room,
         Kind.TickStatesOfRoom => state.IsTickState && state.Key.Room == _room,
+        Kind.OfLeftInstruments => state.Key.IsInstrument && _market!.Find(state.Key.Discriminator) is null,
+        Kind.OfRenewedInstruments => state.Key.IsInstrument && _market!.Find(state.Key.Discriminator) is { IsRenewed: true },
         _ => state.Key == _key,
     };
 }

@@ -49,6 +49,15 @@ internal class DeferredMessage(Session session, ExtRoute route, long startedNs) 
         return true;
     }
 
+    /// <summary>The same at once, on the thread of the session's shard; not while a service is handling a message.</summary>
+    public void ResumeNow(Action<IExtContext> act)
+    {
+        if (Interlocked.CompareExchange(ref _act, act, null) is null)
+        {
+            Run(session.Shard);
+        }
+    }
+
     /// <summary>Sees to it that the message is not resumed any more; false where it was.</summary>
     public bool TryAbandon() => Interlocked.CompareExchange(ref _act, Nothing, null) is null;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using WsPrism.Core.Delivery;
+using WsPrism.Core.Market;
 using WsPrism.Core.Rooms;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Shards;
@@ -11,7 +12,7 @@ using WsPrism.Services;
 namespace WsPrism.Core.Dispatch;
 
 /// <summary>What an Ext service or a filter works with. One per shard, used for one message after the other, owned by the shard's thread.</summary>
-internal sealed class ExtContext : ISystemContext, IFilterContext
+internal sealed class ExtContext : ISystemContext, IMarketContext, IFilterContext
 {
     private readonly Shard _shard;
     private readonly JsonScratch _data = new();
@@ -214,6 +215,30 @@ internal sealed class ExtContext : ISystemContext, IFilterContext
         {
             TicketRenewal.Begin(_session, text, this);
         }
+    }
+
+    public int MaxMarketKeys => TenantMarket.MaxKeysPerSession(_session.Tenant.Snapshot);
+
+    public bool TrySubscribe(ReadOnlySpan<uint> keys, double maxHz, bool asText)
+    {
+        var market = _session.EnsureMarket();
+        if (!market.HasRoomFor(keys, MaxMarketKeys))
+        {
+            return false;
+        }
+
+        if (Defer() is DeferredMessage message)
+        {
+            market.Subscribe(keys, maxHz == 0 ? 0 : (long)Math.Ceiling(1e9 / maxHz), asText, message);
+        }
+
+        return true;
+    }
+
+    public int Unsubscribe(ReadOnlySpan<uint> keys)
+    {
+        _session.Market?.Unsubscribe(keys);
+        return _session.Market?.Count ?? 0;
     }
 
     // Takes over the frame's reference.

@@ -9,7 +9,7 @@ using WsPrism.Services;
 namespace WsPrism.Core.Dispatch;
 
 /// <summary>What a Hot service works with. One per shard, used for one frame after the other, owned by the shard's thread.</summary>
-internal sealed class HotContext : IHotContext
+internal sealed class HotContext : IMarketHotContext
 {
     // Fields that only the gateway sets: what a client sent there is not passed on.
     private const HotFlags Own = HotFlags.Ack | HotFlags.Sender | HotFlags.Room;
@@ -43,6 +43,8 @@ internal sealed class HotContext : IHotContext
         var outgoing = frame with { Flags = (frame.Flags & ~Own) | HotFlags.Sender, Sender = _session.Handle };
         _shard.Publish(RoomFrames.Encode(target, outgoing, key, _shard.Clock.NowNs, audience == Audience.Others ? _session : null));
     }
+
+    public ErrorCode PublishValue(in HotFrame frame) => _session.Tenant.Market.Publish(_session, frame);
 
     public void Fail(ErrorCode code, string message) => Failure = (code, message);
 }

@@ -69,9 +69,13 @@ internal sealed class HotRoute
     {
         Service = service;
         MetricIndex = ServiceNames.IndexOf("hot:" + service.Name);
+        IsMarket = service.Name == "market";
     }
 
     public IHotService Service { get; }
+
+    /// <summary>True for the market, to which the backend's frames with KEY are updates.</summary>
+    public bool IsMarket { get; }
 
     public int MetricIndex { get; }
 }

@@ -46,7 +46,7 @@ internal sealed class PolicySnapshot
 
     /// <summary>PROTOCOL §7: leaving and unsubscribing are never refused for rate, so that a client over its limit can always want less.</summary>
     public static bool IsExemptFromRate(ReadOnlySpan<byte> svc, ReadOnlySpan<byte> type) =>
-        svc.SequenceEqual("room"u8) && type.SequenceEqual("leave"u8);
+        IsLeaving(svc, type) || (svc.SequenceEqual("market"u8) && type.SequenceEqual("unsubscribe"u8));
 
     /// <summary>Decides on an envelope by its route.</summary>
     public PolicyVerdict AdmitExt(ReadOnlySpan<byte> svc, ReadOnlySpan<byte> type)
@@ -75,5 +75,7 @@ internal sealed class PolicySnapshot
     }
 
     private static bool IsAlwaysAllowed(ReadOnlySpan<byte> svc, ReadOnlySpan<byte> type) =>
-        svc.SequenceEqual("sys"u8) ? type.SequenceEqual("ping"u8) || type.SequenceEqual("refresh"u8) : IsExemptFromRate(svc, type);
+        svc.SequenceEqual("sys"u8) ? type.SequenceEqual("ping"u8) || type.SequenceEqual("refresh"u8) : IsLeaving(svc, type);
+
+    private static bool IsLeaving(ReadOnlySpan<byte> svc, ReadOnlySpan<byte> type) => svc.SequenceEqual("room"u8) && type.SequenceEqual("leave"u8);
 }

@@ -74,6 +74,11 @@ internal sealed partial class NodeReload
             }
         }
 
+        if (snapshot.Config.Market.StaleAfterMs != before.Config.Market.StaleAfterMs)
+        {
+            tenant.Market.FollowStaleness();
+        }
+
         return before.Policy.ExtRate != snapshot.Policy.ExtRate || before.Policy.HotRate != snapshot.Policy.HotRate || before.Outbox.MaxBytesPerS != snapshot.Outbox.MaxBytesPerS
             ? ShardSweep.RunAsync(tenant.Registry.Sessions(), session => session.Follow(before, snapshot))
             : Task.CompletedTask;

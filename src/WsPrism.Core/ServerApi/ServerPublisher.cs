@@ -1,5 +1,6 @@
 using WsPrism.Core.Delivery;
 using WsPrism.Core.Dispatch;
+using WsPrism.Core.Market;
 using WsPrism.Core.Rooms;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Shards;
@@ -61,7 +62,8 @@ internal sealed class ServerPublisher(Shard[] shards)
 
     /// <summary>
     /// Publishes a Hot frame that <see cref="TryReadFrame"/> has let pass; answers the number of receivers. Lossy frames conflate by KEY, otherwise by SENDER
-    /// where the backend names one, otherwise as states of the backend.
+    /// where the backend names one, otherwise as states of the backend. To everybody a frame with KEY for the tenant's market is an update of an instrument; where
+    /// the market has no place for it the answer is <see cref="TenantMarket.NoPlace"/>.
     /// </summary>
     public Task<int> PublishAsync(Tenant tenant, in PublishTarget target, in HotFrame frame)
     {
@@ -74,6 +76,11 @@ internal sealed class ServerPublisher(Shard[] shards)
 
         if (target.Kind == PublishTargetKind.Everybody)
         {
+            if (TenantMarket.IsUpdate(tenant.Snapshot, frame))
+            {
+                return tenant.Market.PublishAsync(frame);
+            }
+
             return PostToAllAsync(tenant, Encode(frame), isExcluded: null);
         }
 

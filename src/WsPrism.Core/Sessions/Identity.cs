@@ -9,6 +9,9 @@ internal sealed class Identity
     /// <summary>The longest name of a user, in bytes of UTF-8; as long as a room's.</summary>
     public const int MaxUserBytes = 128;
 
+    /// <summary>The role of those who publish to the market.</summary>
+    public const string PublisherRole = "publisher";
+
     public Identity(string user)
     {
         User = user;
@@ -34,7 +37,18 @@ internal sealed class Identity
     public string? TicketId { get; init; }
 
     /// <summary>What the user may do beyond others.</summary>
-    public IReadOnlyList<string> Roles { get; init; } = [];
+    public IReadOnlyList<string> Roles
+    {
+        get;
+        init
+        {
+            field = value;
+            IsPublisher = value.Contains(PublisherRole);
+        }
+    } = [];
+
+    /// <summary>True for who may publish to the market.</summary>
+    public bool IsPublisher { get; private init; }
 
     /// <summary>Rooms with <c>join: ticket</c> that the user may join; null where the ticket has no such list, which is like an empty one.</summary>
     public TicketRooms? Rooms { get; init; }

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using WsPrism.Core.Configuration;
 using WsPrism.Core.Delivery;
+using WsPrism.Core.Market;
 using WsPrism.Core.Policies;
 using WsPrism.Core.Rooms;
 using WsPrism.Core.Sessions.Resume;
@@ -137,6 +138,9 @@ internal sealed partial class Session : ISession, IConnectionHandler
 
     /// <summary>Messages that wait for their service; made when the first one does.</summary>
     public DeferredMessages? Deferred { get; set; }
+
+    /// <summary>What it has to do with the market; null where that is nothing.</summary>
+    public SessionMarket? Market { get; private set; }
 
     /// <summary>Where messages wait behind others; made when the first one is out that others must wait for.</summary>
     public SessionQueues? Queues { get; set; }
@@ -420,6 +424,9 @@ internal sealed partial class Session : ISession, IConnectionHandler
         }
     }
 
+    /// <summary>The <see cref="Market"/>, made where there is none.</summary>
+    public SessionMarket EnsureMarket() => Market ??= new SessionMarket(this);
+
     /// <summary>The <see cref="Pacer"/>, made where there is none.</summary>
     public LossyPacer EnsurePacer() => Pacer ??= new LossyPacer(this);
 
@@ -645,6 +652,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
             Remove(membership);
         }
 
+        Market?.End();
         Pacer?.Discard();
         if (UserEntry is not null)
         {

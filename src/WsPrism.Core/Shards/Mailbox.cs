@@ -43,9 +43,10 @@ internal sealed class Mailbox
 }
 
 /// <summary>
-/// One item: either work, or a broadcast to this shard's members of a room, or its frame alone for one receiver. It is a value so that publishing allocates nothing.
+/// One item: either work, or a broadcast to this shard's members of a room, or its frame alone for one receiver or for work with it. It is a value so that
+/// publishing allocates nothing.
 /// </summary>
-internal readonly record struct MailboxItem(IShardWork? Work, Broadcast Broadcast, Session? Receiver = null);
+internal readonly record struct MailboxItem(IShardWork? Work, Broadcast Broadcast, Session? Receiver = null, IFrameWork? FrameWork = null);
 
 /// <summary>
 /// A frame for the members of a room. <see cref="WithRoom"/> is the other encoding of a Hot frame, for receivers whose active room is another; null where

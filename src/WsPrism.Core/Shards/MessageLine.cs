@@ -158,6 +158,16 @@ internal sealed partial class MessageLine
         }
     }
 
+    /// <summary>Refuses a Hot frame for a reason that another shard has found, when it was through here already.</summary>
+    public void RefuseLate(Session session, ErrorCode code, string text)
+    {
+        if (!session.HasEnded)
+        {
+            session.TenantShard.Counters.CountDecision(Lane.Hot, shadow: false, PolicyDecision.Reject, PolicyReason.Service);
+            TellHotError(session, session.Tenant.Snapshot.Policy, code, text, default);
+        }
+    }
+
     private static PolicyVerdict Judge(PolicySnapshot policy, in PolicyVerdict rate, ErrorCode error, in Envelope envelope)
     {
         if (!rate.IsPass && !(error == ErrorCode.None && PolicySnapshot.IsExemptFromRate(envelope.Svc, envelope.Type)))

@@ -106,6 +106,13 @@ internal sealed partial class Shard
         Executor.Wake();
     }
 
+    /// <summary>Leaves work with a frame for the next pass; any thread. Takes over a reference, and allocates nothing.</summary>
+    public void Post(IFrameWork work, OutboundFrame frame, Session? from)
+    {
+        _mailbox.Post(new MailboxItem(null, new Broadcast(null!, frame, null, null), from, work));
+        Executor.Wake();
+    }
+
     /// <summary>One turn: what others left, what is due, then everything touched is flushed once.</summary>
     public void RunPass()
     {
@@ -340,6 +347,10 @@ internal sealed partial class Shard
             if (item.Work is not null)
             {
                 item.Work.Run(this);
+            }
+            else if (item.FrameWork is not null)
+            {
+                item.FrameWork.Run(this, item.Broadcast.Frame, item.Receiver);
             }
             else if (item.Receiver is not null)
             {

@@ -6,6 +6,8 @@ namespace WsPrism.Core.Shards;
 /// <summary>The short texts beside the error codes: what was wrong and what would be right, nothing about the gateway's insides.</summary>
 internal static class Texts
 {
+    public const string MarketIsFull = "The market has as many instruments, or this one as many opcodes, as may be.";
+
     public const string Internal = "The gateway failed on this message.";
 
     public const string TooManyWait = "Too many messages of this session wait for an answer; try again when one has come.";

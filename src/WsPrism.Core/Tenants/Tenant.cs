@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Logging;
 using WsPrism.Core.Delivery;
 using WsPrism.Core.Handshake;
+using WsPrism.Core.Market;
 using WsPrism.Core.Policies;
 using WsPrism.Core.ServerApi;
 using WsPrism.Core.Sessions.Resume;
+using WsPrism.Core.Shards;
 using WsPrism.Core.Tickets;
 
 namespace WsPrism.Core.Tenants;
@@ -17,23 +19,25 @@ internal sealed class Tenant
     private TenantSnapshot _snapshot;
     private volatile bool _isRemoved;
 
-    public Tenant(TenantSnapshot snapshot, int shards, TimeProvider time, ILogger ticketLogger, WaitingRoom waiting)
+    public Tenant(TenantSnapshot snapshot, Shard[] shards, TimeProvider time, ILogger ticketLogger, WaitingRoom waiting)
     {
         Waiting = new WaitingRoom(WaitingRoom.SeatsOfTenant, waiting);
         OneTime = new OneTimeTickets(time);
         Revocations = new Revocations(time);
         _snapshot = snapshot;
         ResumeMemory = new ResumeMemory(snapshot.Config.Resume);
-        Registry = new TenantRegistry(shards);
+        Registry = new TenantRegistry(shards.Length);
         Tickets = new TicketInspector(this, time, ticketLogger);
         ServerIds = new RecentIds(time);
         var ext = new SharedRateBucket(time);
         var hot = new SharedRateBucket(time);
-        Shards = new TenantShard[shards];
-        for (var i = 0; i < shards; i++)
+        Shards = new TenantShard[shards.Length];
+        for (var i = 0; i < shards.Length; i++)
         {
             Shards[i] = new TenantShard(ext, hot);
         }
+
+        Market = new TenantMarket(this, shards);
     }
 
     public string Id => Snapshot.Config.Id;
@@ -76,6 +80,9 @@ internal sealed class Tenant
     public Revocations Revocations { get; }
 
     public TenantShard[] Shards { get; }
+
+    /// <summary>The instruments, their values and who is subscribed to them.</summary>
+    public TenantMarket Market { get; }
 
     /// <summary>What the server API has answered of late, by the ids that the backend gave.</summary>
     public RecentIds ServerIds { get; }

@@ -1,6 +1,8 @@
+using WsPrism.Core.Market;
 using WsPrism.Core.ServerApi;
 using WsPrism.Core.Tenants;
 using WsPrism.Protocol;
+using WsPrism.Protocol.Hot;
 
 namespace WsPrism.Gateway.Admin.Api;
 
@@ -66,9 +68,14 @@ internal sealed class PublishCalls(ServerPublisher publisher)
             throw new ApiException(ApiProblem.TooLarge($"{place} is a Hot frame longer than {max} bytes."));
         }
 
-        if (!ServerPublisher.TryReadFrame(bytes, out _))
+        if (!ServerPublisher.TryReadFrame(bytes, out var checkedFrame))
         {
             throw new ApiException(ApiProblem.BadRequest($"{place} is not a Hot frame, or has a flag that the gateway alone sets (ACK, ROOM, BATCH) or that is reserved."));
+        }
+
+        if (targets is [{ Kind: PublishTargetKind.Everybody }] && TenantMarket.IsUpdate(tenant.Snapshot, checkedFrame))
+        {
+            return PublishValueAsync(tenant, checkedFrame, place);
         }
 
         return SumAsync(targets, target =>
@@ -76,6 +83,19 @@ internal sealed class PublishCalls(ServerPublisher publisher)
             ServerPublisher.TryReadFrame(bytes, out var frame);
             return publisher.PublishAsync(tenant, target, frame);
         });
+    }
+
+    private Task<int> PublishValueAsync(Tenant tenant, in HotFrame frame, string place)
+    {
+        var max = TenantMarket.MaxValueBytes(tenant.Snapshot);
+        return frame.Payload.Length > max
+            ? throw new ApiException(ApiProblem.TooLarge($"{place} has a value of the market longer than {max} bytes."))
+            : CheckAsync(publisher.PublishAsync(tenant, PublishTarget.Everybody, frame));
+
+        static async Task<int> CheckAsync(Task<int> publishing) => await publishing is var receivers && receivers != TenantMarket.NoPlace
+            ? receivers
+            : throw new ApiException(new ApiProblem(
+                StatusCodes.Status503ServiceUnavailable, ErrorCode.ResourceExhausted, "The market has as many instruments, or this one as many opcodes, as may be."));
     }
 
     private static async Task<int> SumAsync(IReadOnlyList<PublishTarget> targets, Func<PublishTarget, Task<int>> publish)

@@ -46,6 +46,7 @@ internal sealed class MetricsPage
         PolicyMetrics.Write(page, tenants);
         LedgerMetrics.Write(page, ledgers);
         ServiceMetrics.Write(page, tenants);
+        MarketMetrics.Write(page, tenants);
         BackendMetrics.Write(page, _backends);
         LinkMetrics.Write(page, _backends.Links);
         PluginMetrics.Write(page, _plugins);
