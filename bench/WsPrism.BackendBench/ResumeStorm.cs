@@ -90,8 +90,10 @@ internal static class ResumeStorm
         }
     }
 
+#pragma warning disable CA1001 // Its sockets go with the process, or in Drop.
     /// <summary>A client of the TCP transport.</summary>
     private sealed class Client(int number)
+#pragma warning restore CA1001
     {
         private NetSocket _socket = null!;
         private string _token = string.Empty;

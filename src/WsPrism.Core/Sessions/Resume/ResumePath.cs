@@ -53,6 +53,11 @@ internal static class ResumePath
 
         if (session.HasWire)
         {
+            session.Market?.SendAgain();
+        }
+
+        if (session.HasWire)
+        {
             session.Watch.Start();
             session.Shard.Touch(session);
         }
