@@ -94,8 +94,8 @@ public sealed class MessageTests
         var page = Page.Of("docs/protocol.md").Text;
         string[] messages =
         [
-            "room.join", "room.leave", "room.activate", "room.members", "room.list", "chat.send", "chat.typing", "chat.direct", "game.input",
-            "sys.ping", "sys.stats", "sys.refresh",
+            "room.join", "room.leave", "room.activate", "room.members", "room.state", "room.list", "chat.send", "chat.typing", "chat.direct", "game.input",
+            "sys.ping", "sys.stats", "sys.refresh", "presence.join", "presence.update", "presence.leave",
         ];
 
         Assert.All(messages, message => Assert.Contains($"| `{message}` |", page));

@@ -110,8 +110,10 @@ internal static class TenantSections
     private static readonly SectionSpec<RoomRuleConfig> Room = new SectionSpec<RoomRuleConfig>()
         .Key(x => x.Match, Texts.RoomMatch, "Room names this rule is for: a name, or a prefix followed by `*`.", required: true)
         .Key(x => x.Hot, RoomHot, "How Hot frames travel in these rooms.")
+        .Key(x => x.Presence, new BoolSpec(), "True tells members who joins, leaves and changes, and lets each show the others a small state (`room.state`).")
+        .Key(x => x.PresenceEvents, new BoolSpec(), "False tells them nothing by itself, for large rooms: they ask, with `room.members`; counts are told as ever.")
         .Key(x => x.Join, ChoiceSpec.Of<RoomJoinRule>(), "Who may join: everybody, who has the room in the ticket's list `rooms`, or no client by itself.")
-        .Later("presence", "history");
+        .Later("history");
 
     private static readonly SectionSpec<ExtServiceConfig> ExtService = new SectionSpec<ExtServiceConfig>()
         .Key(x => x.Name, Texts.ServiceName, "The `svc` that routes to it; not a built-in one's.", required: true)

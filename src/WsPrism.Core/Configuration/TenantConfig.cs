@@ -180,6 +180,12 @@ public sealed record RoomRuleConfig
     /// <summary>How Hot frames travel in these rooms.</summary>
     public RoomHotConfig Hot { get; init; } = new();
 
+    /// <summary>True lets members have a state that all see, and tells them who joins, leaves and changes.</summary>
+    public bool Presence { get; init; }
+
+    /// <summary>False tells them nothing by itself: they ask (<c>room.members</c>).</summary>
+    public bool PresenceEvents { get; init; } = true;
+
     /// <summary>Who may join these rooms.</summary>
     public RoomJoinRule Join { get; init; } = RoomJoinRule.Any;
 }

@@ -416,6 +416,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
             membership.Slice.Add(membership);
             membership.Slice.Tick?.Join(membership);
             Rooms.Add(membership);
+            room!.Presence?.Wake(Shard);
             snapshot.Events?.RoomJoined(this, room!);
         }
 
@@ -439,6 +440,19 @@ internal sealed partial class Session : ISession, IConnectionHandler
         // In this order: an answer that finds no place ends the session, which leaves all its rooms.
         Remove(membership);
         Enqueue(Shard.Line.System.Left(membership.Room));
+    }
+
+    /// <summary>Sets what the session's user shows the others in a room; false where members of that room have no state.</summary>
+    public bool TryShow(Membership membership, byte[]? state)
+    {
+        if (!membership.Room.Rule.HasPresence)
+        {
+            return false;
+        }
+
+        Tenant.Registry.SetState(this, membership.Room, state);
+        membership.Room.Presence?.Wake(Shard);
+        return true;
     }
 
     /// <summary>Makes a room the active one.</summary>
@@ -589,6 +603,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
         var events = Tenant.Snapshot.Events;
         events?.RoomLeft(this, membership.Room);
         Tenant.Registry.Leave(this, membership.Room, events);
+        membership.Room.Presence?.Wake(Shard);
     }
 
     private static partial class Log
