@@ -96,6 +96,8 @@ public sealed class MessageTests
         [
             "room.join", "room.leave", "room.activate", "room.members", "room.state", "room.list", "chat.send", "chat.typing", "chat.direct", "game.input",
             "sys.ping", "sys.stats", "sys.refresh", "presence.join", "presence.update", "presence.leave",
+            "party.create", "party.invite", "party.accept", "party.decline", "party.leave", "party.kick", "party.promote", "party.ready",
+            "party.invited", "party.update", "party.closed",
         ];
 
         Assert.All(messages, message => Assert.Contains($"| `{message}` |", page));

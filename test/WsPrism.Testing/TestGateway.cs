@@ -57,7 +57,7 @@ internal sealed class TestGateway : IDisposable
         Id = "acme",
         Policy = new PolicyConfig
         {
-            ExtAllowlist = ["sys:*", "room:*", "chat:*", "game:*", "test:*"],
+            ExtAllowlist = ["sys:*", "room:*", "chat:*", "game:*", "party:*", "test:*"],
             HotAllowlist = ["1:*", "250:*"],
             RateLimitRps = 1_000_000,
             RateLimitBurst = 1_000_000,

@@ -13,10 +13,11 @@ internal static class TenantRules
         ["sys"] = ["ping", "refresh", "stats"],
         ["room"] = ["join", "leave", "activate", "members", "history", "state", "list"],
         ["chat"] = ["send", "typing", "direct"],
+        ["party"] = ["create", "invite", "accept", "decline", "leave", "kick", "promote", "ready"],
         ["game"] = ["input"],
     };
 
-    private static readonly string[] LaterExtServices = ["party", "market"];
+    private static readonly string[] LaterExtServices = ["market"];
 
     public static string? DevTicketPrefixes(string ticket, string user) =>
         user.EndsWith('*') && !ticket.EndsWith('*') ? "must not end in *: its ticket does not, so there is nothing to put there" : null;

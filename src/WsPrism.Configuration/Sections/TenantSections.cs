@@ -141,6 +141,14 @@ internal static class TenantSections
         .Rule(ServiceRules.KeysFitTheKind)
         .Rule(TenantRules.ServiceNameIsFree);
 
+    private static readonly SectionSpec<PartyConfig> Party = new SectionSpec<PartyConfig>()
+        .Key(x => x.MaxParties, new IntSpec(0, 1_000_000), "Parties of the tenant at once; 0 is none.", taking: Taking.ForNewcomers)
+        .Key(x => x.MaxSize, new IntSpec(2, 100), "Users in one party.", taking: Taking.ForNewcomers)
+        .Key(x => x.MaxInvites, new IntSpec(1, 100), "Invitations of one party that wait for an answer.", taking: Taking.ForNewcomers)
+        .Key(x => x.MaxInvitesPerUser, new IntSpec(1, 100), "Invitations to one user that wait for an answer.", taking: Taking.ForNewcomers)
+        .Key(x => x.InviteTtlMs, new IntSpec(1_000, 3_600_000), "How long an invitation can be accepted.", taking: Taking.ForNewcomers)
+        .Key(x => x.ReadyMs, new IntSpec(1_000, 600_000), "How long members have for a ready check.", taking: Taking.ForNewcomers);
+
     private static readonly SectionSpec<EventsConfig> Events = new SectionSpec<EventsConfig>()
         .Key(x => x.Url, Texts.Url, "Where events are posted to. Nothing else is called: redirects are not followed.", required: true)
         .Key(x => x.Secret, Texts.WebhookSecret, "What requests are signed with (Standard Webhooks).", required: true)
@@ -176,6 +184,7 @@ internal static class TenantSections
         .Key(x => x.Limits, Limits, "What the tenant and each of its sessions may hold.")
         .Key(x => x.Policy, Policy, "What clients may send, and how fast.")
         .Key(x => x.Rooms, new ListSpec<RoomRuleConfig>(Room) { Identity = rule => rule.Match, IdentityKey = "match" }, "Rules for rooms by name; the first match wins, no match takes the defaults.")
+        .Key(x => x.Party, Party, "Bounds of the users' parties (service `party`).")
         .Key(x => x.Services, Services, "What handles messages.")
         .Later("resume")
         .Rule(TenantRules.ExtAllowlistNamesServices)

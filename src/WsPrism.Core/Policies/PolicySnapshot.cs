@@ -46,7 +46,7 @@ internal sealed class PolicySnapshot
 
     /// <summary>PROTOCOL §7: leaving and unsubscribing are never refused for rate, so that a client over its limit can always want less.</summary>
     public static bool IsExemptFromRate(ReadOnlySpan<byte> svc, ReadOnlySpan<byte> type) =>
-        svc.SequenceEqual("room"u8) && type.SequenceEqual("leave"u8);
+        type.SequenceEqual("leave"u8) && (svc.SequenceEqual("room"u8) || svc.SequenceEqual("party"u8));
 
     /// <summary>Decides on an envelope by its route.</summary>
     public PolicyVerdict AdmitExt(ReadOnlySpan<byte> svc, ReadOnlySpan<byte> type)

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using WsPrism.Core.Delivery;
+using WsPrism.Core.Parties;
 using WsPrism.Core.Policies;
 using WsPrism.Core.Rooms;
 using WsPrism.Core.Shards;
@@ -170,7 +171,10 @@ internal sealed partial class Session : ISession, IConnectionHandler
         {
             // It came in while its ticket was revoked, and nobody saw it: from here on, whoever revokes finds it.
             End(EndReason.TicketRevoked);
+            return;
         }
+
+        Tenant.Parties.OnSessionOpened(this);
     }
 
     /// <summary>A reload has changed the tenant: tells the client what is new to it, and looks again at what waits under the limits before.</summary>
@@ -396,12 +400,13 @@ internal sealed partial class Session : ISession, IConnectionHandler
             Span<char> chars = stackalloc char[128];
             var length = Encoding.UTF8.GetChars(name, chars);
             var snapshot = Tenant.Snapshot;
-            if (!byBackend && !snapshot.RoomRules.MayJoin(chars[..length], Identity))
+            var isParty = chars[..length].StartsWith(Party.RoomPrefix);
+            if (!byBackend && (isParty || !snapshot.RoomRules.MayJoin(chars[..length], Identity)))
             {
                 return ErrorCode.NotAllowed;
             }
 
-            if (Rooms.Count >= Identity.Limits?.MaxRooms)
+            if (!isParty && Rooms.Count >= Identity.Limits?.MaxRooms)
             {
                 return ErrorCode.ResourceExhausted;
             }
@@ -506,6 +511,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
         if (UserEntry is not null)
         {
             Tenant.Registry.Remove(this);
+            Tenant.Parties.OnSessionEnded(this);
             TenantShard.Counters.Sessions--;
             TenantShard.Sessions.Remove(this);
         }

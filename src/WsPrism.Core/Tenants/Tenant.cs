@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using WsPrism.Core.Handshake;
+using WsPrism.Core.Parties;
 using WsPrism.Core.Policies;
 using WsPrism.Core.ServerApi;
 using WsPrism.Core.Tickets;
@@ -22,6 +23,7 @@ internal sealed class Tenant
         Revocations = new Revocations(time);
         _snapshot = snapshot;
         Registry = new TenantRegistry(shards);
+        Parties = new PartyBook(this);
         Tickets = new TicketInspector(this, time, ticketLogger);
         ServerIds = new RecentIds(time);
         var ext = new SharedRateBucket(time);
@@ -50,6 +52,8 @@ internal sealed class Tenant
     }
 
     public TenantRegistry Registry { get; }
+
+    public PartyBook Parties { get; }
 
     public TicketInspector Tickets { get; }
 

@@ -1,4 +1,5 @@
 using WsPrism.Core.Configuration;
+using WsPrism.Core.Parties;
 using WsPrism.Core.Rooms;
 using WsPrism.Core.Rooms.Presence;
 using WsPrism.Core.Sessions;
@@ -14,6 +15,8 @@ internal sealed class TenantRegistry
 {
     // Of JSON: a page of members is a control frame, which waits in a bounded queue.
     private const int MaxPageBytes = 131_072;
+
+    private static readonly LimitsConfig NoLimits = new();
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, UserEntry> _users = [];
@@ -144,7 +147,8 @@ internal sealed class TenantRegistry
     /// <summary>Makes a session a member of a room, which is made where it does not exist.</summary>
     public ErrorCode TryJoin(Session session, ReadOnlySpan<char> name, TenantSnapshot tenant, out Room? room)
     {
-        var limits = tenant.Config.Limits;
+        // Parties have limits of their own: a member must not be kept out of its party's room.
+        var limits = name.StartsWith(Party.RoomPrefix) ? NoLimits : tenant.Config.Limits;
         lock (_gate)
         {
             var user = session.UserEntry!;

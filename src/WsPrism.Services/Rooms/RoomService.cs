@@ -9,6 +9,9 @@ public sealed class RoomService : IExtService
     private const int MaxListed = 1_000;
     private const int MaxStateBytes = 1_024;
 
+    // Members of a party are in its room, and nobody else is.
+    private static ReadOnlySpan<byte> PartyPrefix => "party:"u8;
+
     /// <inheritdoc/>
     public string Name => "room";
 
@@ -21,10 +24,7 @@ public sealed class RoomService : IExtService
         }
         else if (message.Type.SequenceEqual("leave"u8))
         {
-            if (FindRoom(message, context) is { } room)
-            {
-                context.Leave(room);
-            }
+            Leave(message, context);
         }
         else if (message.Type.SequenceEqual("activate"u8))
         {
@@ -73,6 +73,23 @@ public sealed class RoomService : IExtService
         else if (wantsMembers && context.FindRoom(message.Room) is { } room)
         {
             AnswerMembers(context, room, after: 0, MaxListed);
+        }
+    }
+
+    private static void Leave(in ExtMessage message, IExtContext context)
+    {
+        if (FindRoom(message, context) is not { } room)
+        {
+            return;
+        }
+
+        if (room.NameUtf8.StartsWith(PartyPrefix))
+        {
+            context.Fail(ErrorCode.NotAllowed, "Who leaves the party leaves its room.");
+        }
+        else
+        {
+            context.Leave(room);
         }
     }
 

@@ -26,6 +26,12 @@ internal static class SessionMetrics
             page.Sample("wsprism_rooms", tenant.Registry.RoomCount, ("tenant", tenant.Id));
         }
 
+        page.Family("wsprism_parties", "gauge", "Parties of users.");
+        foreach (var tenant in tenants)
+        {
+            page.Sample("wsprism_parties", tenant.Parties.Count, ("tenant", tenant.Id));
+        }
+
         page.Family("wsprism_presence_envelopes_total", "counter", "Presence envelopes published to rooms.");
         foreach (var tenant in tenants)
         {
