@@ -18,6 +18,7 @@ internal static class FuzzTargets
         new ServiceAnswerTarget(),
         new JwkSetTarget(),
         new PolicyTarget(),
+        new ServicesTarget(),
         new YamlTarget(),
         new WasmTarget(),
         new WasmCodeTarget()

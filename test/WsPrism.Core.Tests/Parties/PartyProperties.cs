@@ -7,11 +7,21 @@ namespace WsPrism.Core.Tests.Parties;
 public class PartyProperties
 {
     private const int Users = 6;
-    private const int Steps = 250;
+    private const int Steps = 150;
 
     [Fact]
-    public void Parties_are_what_the_model_says() => Seeds.CheckSeeds(25, seed =>
+    public void Parties_are_what_the_model_says()
     {
+        var accepted = 0;
+        Seeds.CheckSeeds(15, seed => accepted += Run(seed));
+
+        // Otherwise the model agrees about nothing much.
+        Assert.InRange(accepted, 50, int.MaxValue);
+    }
+
+    private static int Run(int seed)
+    {
+        var accepted = 0;
         var random = new Random(seed);
         using var gateway = Partying.Gateway(shards: 3, seed: seed);
         var model = new PartyModel(gateway.Time);
@@ -45,6 +55,7 @@ public class PartyProperties
                 case var act when client is not null:
                     var (type, data, expected) = model.Act(act, user, other, random);
                     Assert.True(expected == client.Party(type, data), $"step {step}: {user} {type} {data}: {expected}");
+                    accepted += (type, expected) == ("accept", "ack") ? 1 : 0;
                     if ((type, expected) == ("create", "ack"))
                     {
                         model.Name(user, client.Envelopes.Last(envelope => envelope.Name == "party.update").String("party"));
@@ -63,7 +74,9 @@ public class PartyProperties
                 }
             }
         }
-    });
+
+        return accepted;
+    }
 
     [Fact]
     public void Of_many_who_accept_at_once_as_many_come_in_as_there_are_places() => Seeds.CheckSeeds(10, seed =>
