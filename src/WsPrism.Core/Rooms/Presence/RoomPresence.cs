@@ -74,15 +74,6 @@ internal sealed class RoomPresence : TimerNode, IShardWork
         return new PresenceNews(kind, Changes.ToldUsers, Changes.TakeCoalesced());
     }
 
-    private void NeedWake()
-    {
-        if (!_isAwake && Changes.Count > 0)
-        {
-            _isAwake = true;
-            Volatile.Write(ref _mustWake, 1);
-        }
-    }
-
     public void Run(Shard shard)
     {
         _home = shard;
@@ -105,6 +96,15 @@ internal sealed class RoomPresence : TimerNode, IShardWork
         counters.PresenceTold += envelopes.Users.Count;
         counters.PresenceCoalesced += news.Coalesced;
         _home.Publish(new Broadcast(_room, envelopes.Encode(_room, news), null, null));
+    }
+
+    private void NeedWake()
+    {
+        if (!_isAwake && Changes.Count > 0)
+        {
+            _isAwake = true;
+            Volatile.Write(ref _mustWake, 1);
+        }
     }
 }
 
