@@ -13,8 +13,8 @@ internal static class TenantRules
         ["sys"] = ["ping", "refresh", "stats"],
         ["room"] = ["join", "leave", "activate", "members", "history", "state", "list"],
         ["chat"] = ["send", "typing", "direct"],
-        ["party"] = ["create", "invite", "accept", "decline", "leave", "kick", "promote", "ready"],
         ["game"] = ["input"],
+        ["party"] = ["create", "invite", "accept", "decline", "leave", "kick", "promote", "ready"],
     };
 
     private static readonly string[] LaterExtServices = ["market"];
