@@ -9,6 +9,9 @@ internal sealed partial class GatewayUnderLoad : IAsyncDisposable
     public const string Key = "a-key-of-the-benchmark-0123456789";
     public const string HookSecret = "whsec_QSBzZWNyZXQgb2YgdGhlIGJlbmNobWFyayAwMTIzNDU2Nzg5";
 
+    // Beside this program, from samples/plugins.
+    private static readonly string Modules = Path.Combine(AppContext.BaseDirectory, "modules");
+
     private readonly Process _process;
     private readonly string _file;
 
@@ -17,6 +20,18 @@ internal sealed partial class GatewayUnderLoad : IAsyncDisposable
     public string Clients { get; private set; } = string.Empty;
 
     public string Admin { get; private set; } = string.Empty;
+
+    public string Tcp { get; private set; } = string.Empty;
+
+    /// <summary>Bytes of memory that the process has in use now.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
 
     /// <summary>CPU seconds of the process so far.</summary>
     public double CpuSeconds
@@ -28,7 +43,7 @@ internal sealed partial class GatewayUnderLoad : IAsyncDisposable
         }
     }
 
-    public static async Task<GatewayUnderLoad> StartAsync(int core, string backend)
+    public static async Task<GatewayUnderLoad> StartAsync(int core, string backend, bool resume = false)
     {
         var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, $$"""
@@ -36,22 +51,36 @@ internal sealed partial class GatewayUnderLoad : IAsyncDisposable
             gateway:
               listen: "127.0.0.1:0"
               handshake_limit: {enabled: false}
+              tcp: {listen: "127.0.0.1:0"}
               admin: {listen: "127.0.0.1:0", api_keys: ["operator-{{Key}}"], rate_limit_rps: 1000000, rate_limit_burst: 1000000}
             tenants:
               - id: bench
                 auth:
                   dev_tickets: {"load-*": "user:load-*"}
                 api_keys: ["{{Key}}"]
+                resume: {window_ms: {{(resume ? 600_000 : 0)}}}
                 limits:
                   outbound: {ext_messages: 65536, ext_bytes: 67108864, hot_reliable_bytes: 67108864}
                 policy:
                   rate_limit_rps: 1000000
                   rate_limit_burst: 1000000
-                  ext_allowlist: ["room:*", "hook:*", "work:*"]
+                  ext_allowlist: ["room:*", "hook:*", "work:*", "module:*"]
                 services:
                   ext:
                     - {name: hook, kind: webhook, url: "{{backend}}", secret: "{{HookSecret}}"}
                     - {name: work, kind: rpc, timeout_ms: 1000}
+                    - {name: module, kind: wasm, file: "{{Modules}}/smallest.wasm"}
+              - id: filtered
+                auth:
+                  dev_tickets: {"load-*": "user:load-*"}
+                policy:
+                  rate_limit_rps: 1000000
+                  rate_limit_burst: 1000000
+                  ext_allowlist: ["room:*"]
+                services:
+                  ext:
+                    - {name: mask, kind: wasm, file: "{{Modules}}/mask.wasm"}
+                  filters: [mask]
             """);
         var start = new ProcessStartInfo("taskset", ["-c", $"{core}", "dotnet", Path.Combine(AppContext.BaseDirectory, "wsprism.dll"), "start", "--config", file])
         {
@@ -72,12 +101,16 @@ internal sealed partial class GatewayUnderLoad : IAsyncDisposable
 
     private async Task ReadAddressesAsync()
     {
-        while (Clients.Length == 0)
+        while (Clients.Length == 0 || Tcp.Length == 0)
         {
             var line = await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The gateway did not start.");
             if (AdminLine().Match(line) is { Success: true } admin)
             {
                 Admin = admin.Groups[1].Value;
+            }
+            else if (TcpLine().Match(line) is { Success: true } tcp)
+            {
+                Tcp = tcp.Groups[1].Value;
             }
             else if (ClientLine().Match(line) is { Success: true } clients)
             {
@@ -90,6 +123,9 @@ internal sealed partial class GatewayUnderLoad : IAsyncDisposable
 
     [GeneratedRegex(@"Admin listener .* active at (\S+)")]
     private static partial Regex AdminLine();
+
+    [GeneratedRegex(@"TCP transport active at tcp://(\S+)")]
+    private static partial Regex TcpLine();
 
     [GeneratedRegex(@"gateway active at (\S+)")]
     private static partial Regex ClientLine();

@@ -1,5 +1,6 @@
 // What the backend's door costs: publishes per CPU second of the gateway by API, by batch and over the link; what a webhook and an RPC round trip add to a bare HTTP
-// call. dotnet run -c Release --project bench/WsPrism.BackendBench [-- seconds]. Needs Linux and two cores: the gateway gets one, this program the other.
+// call. dotnet run -c Release --project bench/WsPrism.BackendBench [-- seconds]. With "-- resume 10000" instead: so many sessions lose their connections and come back.
+// Needs Linux and two cores: the gateway gets one, this program the other.
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
@@ -8,11 +9,16 @@ using System.Text;
 using System.Text.Json;
 using WsPrism.BackendBench;
 
-var seconds = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 3;
+var seconds = args.Length > 0 && args[0] != "resume" ? double.Parse(args[0], CultureInfo.InvariantCulture) : 3;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 using (var pin = Process.Start(new ProcessStartInfo("taskset", ["-a", "-p", "-c", "1", $"{Environment.ProcessId}"]) { RedirectStandardOutput = true })!)
 {
     await pin.WaitForExitAsync();
+}
+
+if (args is ["resume", var sessions])
+{
+    return await ResumeStorm.RunAsync(int.Parse(sessions, CultureInfo.InvariantCulture));
 }
 
 // A backend that answers at once.
@@ -93,7 +99,42 @@ while (!await TryAskAsync("work"))
 }
 
 await TripAsync("message to an RPC worker", () => AskAsync("work"));
+
+// By kind: what one message more costs the gateway, when many are under way. A kind is a row: the tenant, and a message that is answered.
+Console.WriteLine();
+Console.WriteLine("| message and answer, 8 clients with 16 each under way | thousand a second | thousand per gateway CPU second |");
+Console.WriteLine("| --- | --- | --- |");
+await FloodAsync("built in: room.list", "bench", "room", "list");
+await FloodAsync("the same through a filter (mask)", "filtered", "room", "list");
+await FloodAsync("wasm", "bench", "module", "t");
+await FloodAsync("webhook", "bench", "hook", "t");
+await FloodAsync("rpc", "bench", "work", "t");
 return 0;
+
+async Task FloodAsync(string name, string tenant, string service, string type)
+{
+    var clients = new List<Socket>();
+    for (var i = 0; i < 8; i++)
+    {
+        clients.Add(await Socket.ConnectAsync($"ws://{gateway.Clients}/v1/ws?tenant={tenant}&ticket=load-flood-{i}"));
+        await clients[i].ReadUntilAsync("\"budget\"");
+        await clients[i].ReadUntilAsync("\"budget\"");
+    }
+
+    await RunAsync(name, clients.Count, 16, async lane =>
+    {
+        for (var i = 0; i < 16; i++)
+        {
+            await clients[lane].SendAsync($$"""{"svc":"{{service}}","type":"{{type}}","data":{"msg":"hello everybody"},"id":"{{Guid.NewGuid():N}}"}""");
+        }
+
+        for (var i = 0; i < 16; i++)
+        {
+            await clients[lane].ReadUntilAsync("\"ack\"");
+        }
+    });
+    clients.ForEach(socket => socket.Dispose());
+}
 
 async Task<bool> TryAskAsync(string service)
 {

@@ -82,13 +82,23 @@ internal static class AllocationCheck
         yield return ("the line: game.input", () => line.GameInput());
         yield return ("the line: sys.ping", () => line.SysPing());
 
-        foreach (var members in (int[])[10, 1_000])
+        var plugins = new WasmPluginBenchmarks();
+        yield return ("a filter lets pass: the smallest", () => plugins.Chat_through_the_smallest_filter());
+        yield return ("a filter lets pass: mask", () => plugins.Chat_through_mask_which_finds_nothing());
+        yield return ("a module accepts", () => plugins.The_smallest_service_accepts());
+
+        var native = new NativePluginBenchmarks();
+        yield return ("a native plugin: Hot relay", () => native.HotPlugin());
+        yield return ("a native plugin: an answer", () => native.ExtPlugin());
+
+        foreach (var (members, resumes) in ((int, bool)[])[(10, false), (1_000, false), (10, true), (1_000, true)])
         {
-            var broadcast = new BroadcastBenchmarks { Members = members };
+            var broadcast = new BroadcastBenchmarks { Members = members, Resumes = resumes };
+            var name = $"broadcast to {members}{(resumes ? ", resumable" : string.Empty)}";
             broadcast.Setup();
-            yield return ($"broadcast to {members}: Hot lossy", () => broadcast.HotLossy());
-            yield return ($"broadcast to {members}: Hot reliable", () => broadcast.HotReliable());
-            yield return ($"broadcast to {members}: chat", () => broadcast.Chat());
+            yield return ($"{name}: Hot lossy", () => broadcast.HotLossy());
+            yield return ($"{name}: Hot reliable", () => broadcast.HotReliable());
+            yield return ($"{name}: chat", () => broadcast.Chat());
         }
 
         var link = new LinkBenchmarks();

@@ -13,14 +13,18 @@ internal static class FuzzTargets
         new HandshakeTarget(),
         new ProxyTarget(),
         new TcpTarget(),
+        new ResumeTarget(),
         new LinkTarget(),
         new JwsTarget(),
         new ServiceAnswerTarget(),
+        new FilterAnswerTarget(),
         new JwkSetTarget(),
         new PolicyTarget(),
         new ServicesTarget(),
         new YamlTarget(),
         new WasmTarget(),
-        new WasmCodeTarget()
+        new WasmCodeTarget(),
+        new LuaPatternTarget(),
+        new LuaJsonTarget()
     ];
 }

@@ -4,10 +4,12 @@ using WsPrism.Core.Configuration;
 using WsPrism.Core.Dispatch;
 using WsPrism.Core.Handshake;
 using WsPrism.Core.Sessions;
+using WsPrism.Core.Sessions.Resume;
 using WsPrism.Core.Shards;
 using WsPrism.Core.Tenants;
 using WsPrism.Core.Tickets;
 using WsPrism.Core.Transport;
+using WsPrism.Protocol;
 using WsPrism.Services;
 
 namespace WsPrism.Core;
@@ -106,21 +108,50 @@ internal sealed class GatewayNode
     /// <summary>
     /// Begins a session whose seat is reserved. <paramref name="connect"/> makes the wire for it and is called at once; the session opens on its shard.
     /// </summary>
-    public Session Open(Tenant tenant, Identity identity, Func<Session, ITransportConnection> connect)
+    public Session Open(Tenant tenant, Identity identity, Func<Session, ITransportConnection> connect, ResumeFailure resumeFailure = ResumeFailure.None)
     {
         var shard = ChooseShard();
         shard.Place();
         var session = Create(shard, tenant, identity, connect);
-        shard.Post(session.Open);
+        shard.Post(() => session.Open(resumeFailure));
         return session;
     }
 
     /// <summary>The same for a connection that lives on a shard already; on that shard's thread, and the session is open when this returns.</summary>
-    public Session OpenOn(Shard shard, Tenant tenant, Identity identity, Func<Session, ITransportConnection> connect)
+    public Session OpenOn(
+        Shard shard, Tenant tenant, Identity identity, Func<Session, ITransportConnection> connect, ResumeFailure resumeFailure = ResumeFailure.None)
     {
         shard.Place();
         var session = Create(shard, tenant, identity, connect);
-        shard.Guard(session, static session => session.Open());
+        shard.Guard(session, session => session.Open(resumeFailure));
+        return session;
+    }
+
+    /// <summary>
+    /// Gives a client the session back that it claims, or where that is no longer to be had another on the same shard; on that shard's thread, with no seat reserved.
+    /// <paramref name="connect"/> is called once, for the session that it gets.
+    /// </summary>
+    public Session ResumeOn(ResumeClaim claim, Tenant tenant, Identity identity, Func<Session, ITransportConnection> connect)
+    {
+        var failure = claim.Session.TryResume(claim, identity, connect);
+        if (failure == ResumeFailure.None)
+        {
+            return claim.Session;
+        }
+
+        var shard = claim.Session.Shard;
+        if (!IsDraining && tenant.Registry.TryReserveSeat(tenant.Snapshot.Config.Limits))
+        {
+            return OpenOn(shard, tenant, identity, connect, failure);
+        }
+
+        // It was let in for a session that has a seat, and that ended meanwhile.
+        shard.Place();
+        var session = Create(shard, tenant, identity, connect);
+        shard.Guard(session, session => session.Refuse(
+            IsDraining ? EndReason.Drained : EndReason.TenantFull,
+            IsDraining ? ErrorCode.Draining : ErrorCode.ResourceExhausted,
+            IsDraining ? "The gateway is going away; connect elsewhere." : "The tenant has as many sessions as it may have; wait."));
         return session;
     }
 

@@ -1,4 +1,7 @@
 using Microsoft.Extensions.Logging;
+using WsPrism.Plugins.Native;
+using WsPrism.Plugins.Scripts;
+using WsPrism.Plugins.Wasm;
 
 namespace WsPrism.Plugins;
 
@@ -8,8 +11,7 @@ internal static class PluginKinds
     /// <summary>All of them; what they log, and what plugins log, goes to <paramref name="loggers"/>.</summary>
     public static IReadOnlyList<IPluginKind> Create(TimeProvider time, ILoggerFactory loggers)
     {
-        _ = time;
-        _ = loggers.CreateLogger("WsPrism.Plugins");
-        return [];
+        var logger = loggers.CreateLogger("WsPrism.Plugins");
+        return [new NativeKind(time, logger), new ScriptKind(time, logger), new WasmKind(time, logger)];
     }
 }

@@ -17,17 +17,11 @@ internal sealed class PluginServices(IReadOnlyList<IPluginKind> kinds) : ITenant
     // Loaded for a configuration that is not in force yet.
     private readonly Dictionary<(string Tenant, string Name), Plugin> _prepared = [];
 
+    // The same as the values of _running, for who must not wait while a plugin is loaded or disposed of.
+    private volatile Plugin[] _all = [];
+
     /// <summary>The plugins in force at this moment.</summary>
-    public Plugin[] Running
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. _running.Values];
-            }
-        }
-    }
+    public IReadOnlyList<Plugin> Running => _all;
 
     /// <summary>Loads what a configuration has and the one in force has not; says what cannot be loaded.</summary>
     public IReadOnlyList<PluginProblem> Prepare(WsPrismConfig config)
@@ -42,9 +36,9 @@ internal sealed class PluginServices(IReadOnlyList<IPluginKind> kinds) : ITenant
                 for (var s = 0; s < tenant.Services.Ext.Count; s++)
                 {
                     var service = tenant.Services.Ext[s];
-                    if (KindOf(service) is { } kind && Find(tenant.Id, service) is null)
+                    if (KindOf(service) is { } kind)
                     {
-                        Load(kind, tenant, service, $"tenants[{t}].services.ext[{s}]", problems);
+                        Prepare(kind, tenant, service, $"tenants[{t}].services.ext[{s}]", problems);
                     }
                 }
             }
@@ -58,7 +52,9 @@ internal sealed class PluginServices(IReadOnlyList<IPluginKind> kinds) : ITenant
         return problems;
     }
 
-    public IReadOnlyList<IExtService> CreateExt(TenantConfig tenant) => [.. Of(tenant).Select(plugin => plugin.Ext).OfType<IExtService>()];
+    /// <summary>What is a filter is no service: its module is asked in one way or the other.</summary>
+    public IReadOnlyList<IExtService> CreateExt(TenantConfig tenant) =>
+        [.. Of(tenant).Where(plugin => !tenant.Services.Filters.Contains(plugin.Config.Name)).Select(plugin => plugin.Ext).OfType<IExtService>()];
 
     public IReadOnlyList<IHotService> CreateHot(TenantConfig tenant) => [.. Of(tenant).Select(plugin => plugin.Hot).OfType<IHotService>()];
 
@@ -97,7 +93,11 @@ internal sealed class PluginServices(IReadOnlyList<IPluginKind> kinds) : ITenant
                 {
                     _running.Remove(key);
                 }
+            }
 
+            _all = [.. _running.Values];
+            foreach (var plugin in gone.Values)
+            {
                 plugin.Dispose();
             }
 
@@ -115,6 +115,7 @@ internal sealed class PluginServices(IReadOnlyList<IPluginKind> kinds) : ITenant
             }
 
             _running.Clear();
+            _all = [];
             Forget();
         }
     }
@@ -143,18 +144,17 @@ internal sealed class PluginServices(IReadOnlyList<IPluginKind> kinds) : ITenant
     // For who has not prepared the configuration.
     private Plugin LoadNow(string tenant, ExtServiceConfig service) => _prepared[(tenant, service.Name)] = KindOf(service)!.Load(tenant, service);
 
-    private void Load(IPluginKind kind, TenantConfig tenant, ExtServiceConfig service, string path, List<PluginProblem> problems)
+    private void Prepare(IPluginKind kind, TenantConfig tenant, ExtServiceConfig service, string path, List<PluginProblem> problems)
     {
         try
         {
-            var plugin = kind.Load(tenant.Id, service);
-            _prepared[(tenant.Id, service.Name)] = plugin;
+            var plugin = Find(tenant.Id, service) ?? (_prepared[(tenant.Id, service.Name)] = kind.Load(tenant.Id, service));
             if (plugin.Filter is null && tenant.Services.Filters.Contains(service.Name))
             {
                 problems.Add(new PluginProblem($"{path}.name", "is named in filters, but this plugin cannot be a filter"));
             }
 
-            if (plugin.Hot is null && service.Kind != ExtServiceKind.Rpc && tenant.Services.Hot.Values.Contains(service.Name))
+            if (plugin.Hot is null && tenant.Services.Hot.Values.Contains(service.Name))
             {
                 problems.Add(new PluginProblem($"{path}.name", "is named in hot, but this plugin handles no Hot frames"));
             }

@@ -30,6 +30,9 @@ public interface IExtContext
     /// <summary>Sends an event of this service to all sessions that a user has in a room, with the data begun last; false where it has none.</summary>
     bool SendToMember(IRoom room, ReadOnlySpan<byte> user, ReadOnlySpan<byte> type);
 
+    /// <summary>Sends an event of this service to all sessions that a user has in the tenant, with the data begun last; false where it has none.</summary>
+    bool SendToUser(ReadOnlySpan<byte> user, ReadOnlySpan<byte> type);
+
     /// <summary>Sends an event of this service to the sender, with the data begun last.</summary>
     void Send(ReadOnlySpan<byte> type);
 
@@ -38,6 +41,9 @@ public interface IExtContext
 
     /// <summary>Refuses the message: the client gets <c>sys.error</c>. <paramref name="message"/> is a short text without secrets.</summary>
     void Fail(ErrorCode code, string message);
+
+    /// <summary>Sends the sender away after its answer: <c>sys.kicked</c> with the reason, a short text for the client, then close 4408.</summary>
+    void Kick(string reason);
 
     /// <summary>
     /// Takes the message out of the line: nothing is answered when the service returns, and what it says to this context afterwards does not count. Messages
@@ -83,13 +89,4 @@ public interface IExtContext
     /// <param name="json">One well-formed JSON value; empty for none.</param>
     /// <returns>False where the room's rule has no presence.</returns>
     bool SetMemberState(IRoom room, ReadOnlySpan<byte> json);
-
-    /// <summary>Writes the sender's own ledger (PROTOCOL §5) as a JSON object.</summary>
-    void WriteLedger(Utf8JsonWriter json);
-
-    /// <summary>
-    /// Replaces the sender's ticket, and with it when the session ends and which rooms it may join; or refuses the message. Where somebody outside has to be
-    /// asked about the ticket the message is deferred. It is the last thing that a service does with a message.
-    /// </summary>
-    void RefreshTicket(ReadOnlySpan<byte> ticket);
 }

@@ -6,8 +6,10 @@ namespace WsPrism.Services;
 /// </summary>
 public interface IExtService
 {
-    /// <summary>The <c>svc</c> name that routes to this service and that its events carry.</summary>
-    string Name { get; }
+    /// <summary>
+    /// The <c>svc</c> name that routes to this service and that its events carry. A plugin leaves it out: it is called what the configuration says.
+    /// </summary>
+    string Name => string.Empty;
 
     /// <summary>
     /// Handles one message. Returning without a call of <see cref="IExtContext.Fail"/> accepts it; where the client asked for an answer it gets

@@ -8,8 +8,11 @@ namespace WsPrism.Services;
 /// </summary>
 public interface IHotService
 {
-    /// <summary>The name that the configuration gives to this behaviour, for example <c>game</c>.</summary>
-    string Name { get; }
+    /// <summary>
+    /// The name by which <c>services.hot</c> gives this behaviour its <c>svc_id</c>, for example <c>game</c>. A plugin leaves it out: it is called what the
+    /// configuration says.
+    /// </summary>
+    string Name => string.Empty;
 
     /// <summary>Handles one frame. An exception becomes one <c>INTERNAL</c> for the sender.</summary>
     void OnFrame(in HotFrame frame, IHotContext context);

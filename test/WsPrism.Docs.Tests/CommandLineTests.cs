@@ -51,7 +51,7 @@ public sealed partial class CommandLineTests
             match.Groups["command"].Value.Trim(), Option().Matches(match.Groups["rest"].Value).Select(option => option.Value).ToArray()));
     }
 
-    [GeneratedRegex(@"(?:^|[\s/])wsprism(?<command>(?: (?:start|validate|policy explain))?)(?=\s|$)(?<rest>[^#|&;]*)")]
+    [GeneratedRegex(@"(?:^|[\s/])wsprism(?<command>(?: (?:start|validate|policy explain|plugin test))?)(?=\s|$)(?<rest>[^#|&;]*)")]
     private static partial Regex Use();
 
     [GeneratedRegex(@"(?<=\s)--[a-z-]+")]

@@ -15,7 +15,7 @@ public sealed class MessageTests
     {
         string[] known =
         [
-            "json client", "json server", "json http", "json api", "json link", "json worker", "json webhook", "json event", "json answer", "json connect", "hot client", "hot server",
+            "json client", "json server", "json http", "json api", "json link", "json worker", "json webhook", "json event", "json answer", "json connect", "json filter", "hot client", "hot server",
         ];
 
         // What a measurement printed is JSON too, and nobody sends it.

@@ -91,6 +91,22 @@ public sealed partial class WalkthroughTests
     }
 
     [Fact]
+    public async Task The_client_that_comes_back_gets_its_session()
+    {
+        var page = Page.Of("docs/resume.md");
+        var keys = page.Blocks.Single(block => block.Info == "yaml tenant").Body.TrimEnd().Replace("\n", "\n    ");
+        var yaml = DemoConfig.Text.Replace("gateway:\n", "gateway:\n  tcp: {listen: \"127.0.0.1:7000\"}\n").Replace("- id: demo\n", $"- id: demo\n    {keys}\n");
+        await using var gateway = await RunningGateway.StartAsync(yaml);
+        var script = page.Blocks.Single(block => block.Info == "python").Body.Replace("7000", gateway.Tcp.Split(':')[1]);
+
+        var lines = (await RunPythonAsync(script)).Split('\n');
+
+        Assert.Single(lines, line => line.StartsWith("sys authed", StringComparison.Ordinal));
+        Assert.Single(lines, line => line.StartsWith("sys resumed", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("chat msg", StringComparison.Ordinal) && line.Contains("still in the room", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_handshake_without_upgrade_is_answered_as_the_table_of_the_protocol_says()
     {
         (string Query, HttpStatusCode Status)[] cases =

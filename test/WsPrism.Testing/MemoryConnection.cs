@@ -9,10 +9,13 @@ namespace WsPrism.Testing;
 /// With no credit it is a consumer that does not read. While its executor collects, a flush only looks at what it will take, and taking it later finds out
 /// whether the outbox was left alone in between. Owned by the shard's thread.
 /// </summary>
-internal sealed class MemoryConnection(Session session) : ITransportConnection
+internal sealed class MemoryConnection(Session opened) : ITransportConnection
 {
     // What a collected flush will take.
     private readonly List<OutboundFrame> _gathered = [];
+
+    /// <summary>Whose wire it is.</summary>
+    public Session Session { get; private set; } = opened;
 
     public string TransportName => "memory";
 
@@ -42,7 +45,7 @@ internal sealed class MemoryConnection(Session session) : ITransportConnection
     /// <summary>The last frame was taken: nothing may follow.</summary>
     public bool HasTakenClose { get; private set; }
 
-    public bool IsCongested => !HasCredit && !session.Outbox.IsEmpty;
+    public bool IsCongested => !HasCredit && !Session.Outbox.IsEmpty;
 
     private bool HasCredit => FrameCredit > 0 && ByteCredit > 0;
 
@@ -56,7 +59,7 @@ internal sealed class MemoryConnection(Session session) : ITransportConnection
         }
 
         Gather();
-        if (_gathered.Count > 0 && session.Shard.Executor is ManualExecutor { IsCollecting: true } executor)
+        if (_gathered.Count > 0 && Session.Shard.Executor is ManualExecutor { IsCollecting: true } executor)
         {
             executor.Collect(this);
             return false;
@@ -73,10 +76,10 @@ internal sealed class MemoryConnection(Session session) : ITransportConnection
             return;
         }
 
-        var cursor = session.Outbox.StartDrain();
+        var cursor = Session.Outbox.StartDrain();
         foreach (var gathered in _gathered)
         {
-            if (!session.Outbox.TryPeek(ref cursor, out var frame) || frame != gathered)
+            if (!Session.Outbox.TryPeek(ref cursor, out var frame) || frame != gathered)
             {
                 throw new InvalidOperationException("The outbox changed after it was looked at for sending.");
             }
@@ -84,7 +87,7 @@ internal sealed class MemoryConnection(Session session) : ITransportConnection
             Receive(frame);
         }
 
-        session.Outbox.Take(_gathered.Count);
+        Session.Outbox.Take(_gathered.Count);
         _gathered.Clear();
         if (HasTakenClose && AnswersClose)
         {
@@ -107,6 +110,8 @@ internal sealed class MemoryConnection(Session session) : ITransportConnection
         }
     }
 
+    public void Serve(Session session) => Session = session;
+
     public void Abort()
     {
         IsAborted = true;
@@ -120,7 +125,7 @@ internal sealed class MemoryConnection(Session session) : ITransportConnection
         ByteCredit = ByteCredit > 0 && long.MaxValue - ByteCredit < bytes ? long.MaxValue : ByteCredit + bytes;
         if (!IsClosed)
         {
-            session.OnWriteProgress();
+            Session.OnWriteProgress();
         }
     }
 
@@ -131,15 +136,15 @@ internal sealed class MemoryConnection(Session session) : ITransportConnection
         {
             IsClosed = true;
             _gathered.Clear();
-            session.OnClosed();
+            Session.OnClosed();
         }
     }
 
     private void Gather()
     {
         var (frames, bytes) = (FrameCredit, ByteCredit);
-        var cursor = session.Outbox.StartDrain();
-        while (frames > 0 && bytes > 0 && session.Outbox.TryPeek(ref cursor, out var frame))
+        var cursor = Session.Outbox.StartDrain();
+        while (frames > 0 && bytes > 0 && Session.Outbox.TryPeek(ref cursor, out var frame))
         {
             frames -= frames == long.MaxValue ? 0 : 1;
             bytes -= bytes == long.MaxValue ? 0 : frame.Length;
@@ -147,7 +152,7 @@ internal sealed class MemoryConnection(Session session) : ITransportConnection
         }
     }
 
-    private void CloseLater() => session.Shard.Post(Close);
+    private void CloseLater() => Session.Shard.Post(Close);
 
     private void Receive(OutboundFrame frame)
     {

@@ -12,13 +12,27 @@ internal sealed class TestClient
     private int _read;
 
     public TestClient(TestGateway gateway, Session session)
+        : this(gateway, session, (MemoryConnection)session.Connection)
+    {
+    }
+
+    public TestClient(TestGateway gateway, Session session, MemoryConnection connection)
     {
         _gateway = gateway;
         Session = session;
-        Connection = (MemoryConnection)session.Connection;
+        Connection = connection;
     }
 
     public Session Session { get; }
+
+    /// <summary>The latest token that this client was told; null where it was told none.</summary>
+    public string? ResumeToken => Greeting.Data.TryGetProperty("resume", out var resume) ? resume.GetProperty("token").GetString() : null;
+
+    /// <summary>Envelopes received on the session that are not the system's.</summary>
+    public long Position => (Greeting.Type == "resumed" ? Greeting.Data.GetProperty("position").GetInt64() : 0) + Envelopes.Count(envelope => envelope.Svc != "sys");
+
+    /// <summary>The first frame of the connection.</summary>
+    public ReceivedEnvelope Greeting => Received[0].ToEnvelope();
 
     public MemoryConnection Connection { get; }
 
@@ -77,7 +91,7 @@ internal sealed class TestClient
 
     public TestClient SendText(string json) => SendText(Encoding.UTF8.GetBytes(json));
 
-    public TestClient SendText(byte[] message) => Do(() => Session.OnText(message));
+    public TestClient SendText(byte[] message) => Do(() => Connection.Session.OnText(message));
 
     /// <summary>Sends an envelope; <paramref name="data"/> and <paramref name="id"/> are JSON.</summary>
     public TestClient Send(string svc, string type, string? data = null, string? room = null, string? id = null)
@@ -89,7 +103,7 @@ internal sealed class TestClient
         return SendText(text.Append('}').ToString());
     }
 
-    public TestClient SendBinary(byte[] message) => Do(() => Session.OnBinary(message));
+    public TestClient SendBinary(byte[] message) => Do(() => Connection.Session.OnBinary(message));
 
     public TestClient SendHot(in HotFrame frame) => SendBinary(Encode(frame));
 
@@ -104,11 +118,11 @@ internal sealed class TestClient
 
     public TestClient Leave(string? room = null) => Send("room", "leave", room: room);
 
-    public TestClient Pong() => Do(Session.OnPong);
+    public TestClient Pong() => Do(() => Connection.Session.OnPong());
 
-    public TestClient Ping(params byte[] payload) => Do(() => Session.OnPing(payload));
+    public TestClient Ping(params byte[] payload) => Do(() => Connection.Session.OnPing(payload));
 
-    public TestClient CloseGracefully(ushort code = 1000) => Do(() => Session.OnPeerClosing(code));
+    public TestClient CloseGracefully(ushort code = 1000) => Do(() => Connection.Session.OnPeerClosing(code));
 
     /// <summary>The connection is gone without a word.</summary>
     public TestClient Vanish()
@@ -143,7 +157,7 @@ internal sealed class TestClient
         Session.Shard.Post(() =>
         {
             // As the transports: what comes after the end is thrown away.
-            if (!Session.HasEnded && !Connection.IsClosed)
+            if (!Connection.Session.HasEnded && !Connection.IsClosed)
             {
                 input();
             }

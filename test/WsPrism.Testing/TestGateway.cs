@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using WsPrism.Core;
 using WsPrism.Core.Configuration;
@@ -6,6 +7,7 @@ using WsPrism.Core.Dispatch;
 using WsPrism.Core.Metrics;
 using WsPrism.Core.Reload;
 using WsPrism.Core.Sessions;
+using WsPrism.Core.Sessions.Resume;
 using WsPrism.Core.Tenants;
 using WsPrism.Core.Tickets;
 using WsPrism.Services;
@@ -97,7 +99,8 @@ internal sealed class TestGateway : IDisposable
         Tenant.Tickets.TryInspect(ticket, out var verdict) && verdict.Identity is { } identity && Tenant.Tickets.TryUse(identity) ? TryConnect(identity) : null;
 
     /// <summary>The same, as whoever a ticket has spoken for.</summary>
-    public TestClient? TryConnect(Identity identity, Tenant? tenant = null, Action<MemoryConnection>? setUp = null)
+    public TestClient? TryConnect(
+        Identity identity, Tenant? tenant = null, Action<MemoryConnection>? setUp = null, ResumeFailure resumeFailure = ResumeFailure.None)
     {
         tenant ??= Tenant;
         if (!tenant.Registry.TryReserveSeat(tenant.Snapshot.Config.Limits))
@@ -110,18 +113,38 @@ internal sealed class TestGateway : IDisposable
             var connection = new MemoryConnection(session);
             setUp?.Invoke(connection);
             return connection;
-        });
-        var client = new TestClient(this, session);
-        lock (Clients)
-        {
-            Clients.Add(client);
-        }
-
+        }, resumeFailure);
+        var client = Add(new TestClient(this, session));
         if (RunsAtOnce)
         {
             RunUntilIdle();
         }
 
+        return client;
+    }
+
+    /// <summary>Comes back for a client's session with the token and the position that it has, or with others.</summary>
+    public TestClient Resume(TestClient former, string? token = null, long? position = null, Identity? identity = null, Action<MemoryConnection>? setUp = null) =>
+        TryResume(new ResumeRequest(token ?? former.ResumeToken!, (position ?? former.Position).ToString(CultureInfo.InvariantCulture)), identity ?? new Identity(former.User), setUp)
+        ?? throw new InvalidOperationException("The tenant is full.");
+
+    /// <summary>Comes back for a session as a handshake does; null where there is no such session and no seat for another.</summary>
+    public TestClient? TryResume(ResumeRequest request, Identity identity, Action<MemoryConnection>? setUp = null)
+    {
+        if (Tenant.Resumes.Find(request, identity.User, out var failure) is not { } claim)
+        {
+            return TryConnect(identity, setUp: setUp, resumeFailure: failure);
+        }
+
+        TestClient client = null!;
+        claim.Session.Shard.Post(() => Node.ResumeOn(claim, Tenant, identity, session =>
+        {
+            var connection = new MemoryConnection(session);
+            setUp?.Invoke(connection);
+            client = Add(new TestClient(this, session, connection));
+            return connection;
+        }));
+        RunUntilIdle();
         return client;
     }
 
@@ -203,10 +226,28 @@ internal sealed class TestGateway : IDisposable
         }
 
         RunUntilIdle();
+
+        // Who waits for its client waits no longer.
+        foreach (var session in Node.Tenants.Append(Tenant).SelectMany(tenant => tenant.Registry.Sessions()))
+        {
+            session.Shard.Post(() => session.End(EndReason.ConnectionLost));
+        }
+
+        RunUntilIdle();
         if (_frames.Held != 0)
         {
             throw new InvalidOperationException($"{_frames.Held} frames were not given back, or more often than they were held.");
         }
+    }
+
+    private TestClient Add(TestClient client)
+    {
+        lock (Clients)
+        {
+            Clients.Add(client);
+        }
+
+        return client;
     }
 
     private ManualExecutor CreateExecutor(WsPrism.Core.Shards.Shard shard)

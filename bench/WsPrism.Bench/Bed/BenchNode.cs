@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using WsPrism.Core;
 using WsPrism.Core.Configuration;
+using WsPrism.Core.Dispatch;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Shards;
 using WsPrism.Core.Tenants;
@@ -16,13 +17,21 @@ internal sealed class BenchNode
     private readonly GatewayNode _node;
     private readonly Tenant _tenant;
 
-    public BenchNode()
+    /// <summary>With the services of <paramref name="own"/> beside the built-in ones, as <paramref name="services"/> names them.</summary>
+    /// <param name="own">Services of the tenant's own.</param>
+    /// <param name="services">What the configuration says of them.</param>
+    /// <param name="resumes">True for a tenant whose sessions can be resumed.</param>
+    public BenchNode(ITenantServiceFactory? own = null, ServicesConfig? services = null, bool resumes = false)
     {
         // No timer fires and no bucket runs dry, however long a bench runs.
         var gateway = new GatewayConfig { Shards = 1, PingIntervalMs = int.MaxValue, IdleTimeoutMs = int.MaxValue };
         _node = new GatewayNode(
-            new WsPrismConfig { Gateway = gateway, Tenants = [Tenant] }, BuiltInServices.Ext, BuiltInServices.Hot, TimeProvider.System,
-            NullLoggerFactory.Instance, _ => new IdleExecutor());
+            new WsPrismConfig
+            {
+                Gateway = gateway,
+                Tenants = [Tenant with { Services = services ?? Tenant.Services, Resume = new ResumeConfig { WindowMs = resumes ? 30_000 : 0, BufferBytes = 4_096 } }],
+            },
+            BuiltInServices.Ext, BuiltInServices.Hot, TimeProvider.System, NullLoggerFactory.Instance, _ => new IdleExecutor(), own);
         _tenant = _node.FindTenant(TenantId)!;
     }
 
@@ -31,8 +40,8 @@ internal sealed class BenchNode
         RateLimitRps = 1_000_000,
         RateLimitBurst = int.MaxValue,
         RateLimitScope = RateLimitScope.Both,
-        ExtAllowlist = ["room:*", "chat:send", "chat:typing", "game:input", "sys:stats"],
-        HotAllowlist = ["1:*", "250:1"],
+        ExtAllowlist = ["room:*", "chat:send", "chat:typing", "game:input", "native:*", "smallest:*", "guess:*", "sys:stats"],
+        HotAllowlist = ["1:*", "7:*", "250:1"],
     };
 
     public Shard Shard => _node.Shards[0];

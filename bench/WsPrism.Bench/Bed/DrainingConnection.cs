@@ -55,5 +55,9 @@ internal sealed class DrainingConnection(Session session) : ITransportConnection
     {
     }
 
+    public void Serve(Session other)
+    {
+    }
+
     public void Abort() => IsAborted = true;
 }

@@ -32,6 +32,12 @@ internal static class Messages
     public static byte[] GameWithKey { get; } =
         Hot(new HotFrame { SvcId = 1, Opcode = 1, Flags = HotFlags.Key, Key = 42, Payload = Payload });
 
+    /// <summary>For the plugin of the Hot lane.</summary>
+    public static byte[] Relay { get; } = Hot(new HotFrame { SvcId = 7, Opcode = 1, Payload = Payload });
+
+    /// <summary>For the plugin of the Ext lane.</summary>
+    public static byte[] Which { get; } = [.. """{"svc":"native","type":"which"}"""u8];
+
     private static ReadOnlySpan<byte> Payload => "0123456789abcdef0123456789abcdef"u8;
 
     private static byte[] Hot(in HotFrame frame)

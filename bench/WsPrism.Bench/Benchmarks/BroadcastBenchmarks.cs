@@ -13,10 +13,14 @@ public class BroadcastBenchmarks
     [Params(10, 100, 1_000)]
     public int Members { get; set; } = 100;
 
+    /// <summary>True for sessions that can be resumed: what they are sent is kept a while.</summary>
+    [Params(false, true)]
+    public bool Resumes { get; set; }
+
     [GlobalSetup]
     public void Setup()
     {
-        var sender = new BenchNode().ConnectToRoom(Members)[0];
+        var sender = new BenchNode(resumes: Resumes).ConnectToRoom(Members)[0];
         _lossy = new Received(sender, isText: false, Messages.Game);
         _reliable = new Received(sender, isText: false, Messages.GameReliable);
         _chat = new Received(sender, isText: true, Messages.Chat);

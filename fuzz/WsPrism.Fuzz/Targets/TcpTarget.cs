@@ -54,7 +54,7 @@ internal sealed class TcpTarget : IFuzzTarget
         {
             BrokenInvariantException.ThrowIfNot(
                 !HandshakeLine.TryRead(input[..cut], out var partLength, out var part)
-                || (decided && partLength == length && part?.Ticket == credentials?.Ticket && part?.Tenant == credentials?.Tenant),
+                || (decided && partLength == length && part?.Ticket == credentials?.Ticket && part?.Tenant == credentials?.Tenant && part?.Resume == credentials?.Resume),
                 "what was decided on fewer bytes holds with more");
         }
     }

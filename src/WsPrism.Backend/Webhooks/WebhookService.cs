@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using WsPrism.Core.Answers;
 using WsPrism.Core.Configuration;
 using WsPrism.Core.Dispatch;
 using WsPrism.Core.Sessions;
@@ -98,42 +99,10 @@ internal sealed class WebhookService : IExtService, IDisposable
 
     private byte[] WriteBody(in ExtMessage message, IExtContext context)
     {
-        var session = context.Session;
-        var body = new ArrayBufferWriter<byte>(256 + message.Data.Length + session.State.Length);
+        var body = new ArrayBufferWriter<byte>(256 + message.Data.Length + context.Session.State.Length);
         using var json = new Utf8JsonWriter(body, Compact);
-        json.WriteStartObject();
-        json.WriteString("svc"u8, NameUtf8);
-        json.WriteString("type"u8, message.Type);
-        WriteRoom(json, message, context);
-        WriteRaw(json, "data"u8, message.Data);
-        WriteRaw(json, "id"u8, message.Id);
-        json.WriteString("session"u8, session.SessionId);
-        json.WriteString("user"u8, session.UserUtf8);
-        json.WriteString("tenant"u8, Tenant);
-        json.WriteNumber("handle"u8, session.Handle);
-        WriteRaw(json, "state"u8, session.State);
-        json.WriteEndObject();
+        MessageJson.Write(json, NameUtf8, message, context);
         json.Flush();
         return body.WrittenSpan.ToArray();
-    }
-
-    // The room that the message names or, without one, the active one. A client may name any, so the backend is told whether the session is in it.
-    private static void WriteRoom(Utf8JsonWriter json, in ExtMessage message, IExtContext context)
-    {
-        var room = message.HasRoom ? context.FindRoom(message.Room) : context.ActiveRoom;
-        if (message.HasRoom || room is not null)
-        {
-            json.WriteString("room"u8, message.HasRoom ? message.Room : room!.NameUtf8);
-            json.WriteBoolean("in_room"u8, room is not null);
-        }
-    }
-
-    private static void WriteRaw(Utf8JsonWriter json, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
-    {
-        if (!value.IsEmpty)
-        {
-            json.WritePropertyName(name);
-            json.WriteRawValue(value, skipInputValidation: true);
-        }
     }
 }

@@ -101,6 +101,11 @@ internal static class TenantSections
         .Key(x => x.Violations, Violations, "When refusals close the session.")
         .Key(x => x.Compression, new BoolSpec(), "True negotiates permessage-deflate with clients that offer it.", taking: Taking.ForNewcomers);
 
+    private static readonly SectionSpec<ResumeConfig> Resume = new SectionSpec<ResumeConfig>()
+        .Key(x => x.WindowMs, new IntSpec(0, 86_400_000), "How long a session waits for its client to come back; 0 is off. A change is for sessions that lose their connection from then on; one that began with 0 cannot be resumed.")
+        .Key(x => x.BufferBytes, new IntSpec(1_024, 1_073_741_824), "Bytes of envelopes kept for one session: the last that it was sent and, while it waits, those that it was not.")
+        .Key(x => x.TotalBytes, new IntSpec(1_024, int.MaxValue), "The same for all sessions of the tenant together; an envelope that several sessions keep counts once.");
+
     private static readonly SectionSpec<RoomHotConfig> RoomHot = new SectionSpec<RoomHotConfig>()
         .Key(x => x.TickHz, new IntSpec(0, 240), "Ticks a second: lossy frames are held, and each member gets one BATCH a tick with the latest state of every changed key; 0 is off.")
         .Key(x => x.MaxHz, new IntSpec(0, 1_000), "How often a second one member gets one key of the lossy frames, or with `tick_hz` a BATCH; 0 is unlimited.")
@@ -135,7 +140,7 @@ internal static class TenantSections
         .Key(x => x.Settings, new MapSpec<string, string>(MapKey.Text(Texts.SettingName), Texts.SettingValue), "`native`: what the service is told, name by name.")
         .Key(x => x.Instructions, new IntSpec(1_000, 1_000_000_000), "`script`: instructions that one call may take.")
         .Key(x => x.MemoryBytes, new IntSpec(65_536, 1_073_741_824), "`script`: memory over all rooms; `wasm`: memory of each instance.")
-        .Key(x => x.Fuel, new IntSpec(1_000, int.MaxValue), "`wasm`: fuel of one call; each function entered and each turn of a loop takes one.")
+        .Key(x => x.Fuel, new IntSpec(1_000, int.MaxValue), "`wasm`: fuel of one call; each instruction takes one.")
         .Key(x => x.TickMs, new IntSpec(0, 3_600_000), "`script`: how often `on_tick` runs for each room, at least every 10 ms; 0 is never.")
         .Key(x => x.Rooms, new ListSpec<string>(Texts.RoomMatch) { Min = 1, Max = 256 }, "`script`: the rooms that it is for, names or prefixes followed by `*`.")
         .Rule(ServiceRules.KeysFitTheKind)
@@ -183,10 +188,10 @@ internal static class TenantSections
         .Key(x => x.ApiKeys, new ListSpec<string>(Texts.ApiKey), "Keys of the server API that reach this tenant alone; list the old and the new one while you change them.")
         .Key(x => x.Limits, Limits, "What the tenant and each of its sessions may hold.")
         .Key(x => x.Policy, Policy, "What clients may send, and how fast.")
+        .Key(x => x.Resume, Resume, "Sessions that survive a lost connection.")
         .Key(x => x.Rooms, new ListSpec<RoomRuleConfig>(Room) { Identity = rule => rule.Match, IdentityKey = "match" }, "Rules for rooms by name; the first match wins, no match takes the defaults.")
         .Key(x => x.Party, Party, "Bounds of the users' parties (service `party`).")
         .Key(x => x.Services, Services, "What handles messages.")
-        .Later("resume")
         .Rule(TenantRules.ExtAllowlistNamesServices)
         .Rule(TenantRules.HotAllowlistNamesServices)
         .Rule(TenantRules.SomethingIsAllowed)

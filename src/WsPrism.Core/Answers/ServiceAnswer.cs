@@ -13,7 +13,7 @@ namespace WsPrism.Core.Answers;
 /// What a backend says to a message: <c>{"reply","error","publish","join","leave","kick","set_state"}</c>, all optional. Read strictly and whole before any of
 /// it is done. Immutable; read on any thread, applied on the session's shard.
 /// </summary>
-internal sealed class ServiceAnswer
+internal sealed record ServiceAnswer
 {
     /// <summary>The longest answer.</summary>
     public const int MaxBytes = 262_144;
@@ -29,6 +29,8 @@ internal sealed class ServiceAnswer
 
     // The array of publishes and the item stand around each message.
     private const int MaxDepth = EnvelopeRules.MaxDepth + 3;
+
+    private static readonly string TooManyPublishes = $"must have at most {MaxPublishes} messages to publish, each room of rooms counted";
 
     private const string KickedByBackend = "backend";
 
@@ -143,15 +145,36 @@ internal sealed class ServiceAnswer
         return refusal;
     }
 
-    private static ServiceAnswer Read(ReadOnlyMemory<byte> json, in AnswerRules rules)
+    /// <summary>The same and more to publish, before its own; a <paramref name="problem"/> where that is too much.</summary>
+    public ServiceAnswer? With(IReadOnlyList<AnswerPublish> publishes, out string problem)
     {
-        if (json.Length > MaxBytes)
+        problem = string.Empty;
+        if (publishes.Sum(publish => publish.Count) + Publish.Sum(publish => publish.Count) > MaxPublishes)
         {
-            throw AnswerJson.Wrong(string.Empty, $"is longer than {MaxBytes} bytes");
+            problem = TooManyPublishes;
+            return null;
         }
 
-        using var document = Parse(json);
-        var fields = AnswerJson.Fields(document.RootElement, string.Empty, "reply", "error", "publish", "join", "leave", "kick", "set_state");
+        return this with { Publish = [.. publishes, .. Publish] };
+    }
+
+    /// <summary>Reads one entry of <c>publish</c> alone; null where it is not good.</summary>
+    public static AnswerPublish? ReadPublish(ReadOnlyMemory<byte> json, in AnswerRules rules)
+    {
+        try
+        {
+            using var document = Parse(json);
+            return AnswerPublish.Read(document.RootElement, "publish", rules);
+        }
+        catch (AnswerException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads what is common to answers of services and of filters; which fields there may be was checked.</summary>
+    internal static ServiceAnswer Read(Dictionary<string, JsonElement> fields, in AnswerRules rules)
+    {
         if (fields.ContainsKey("reply") && fields.ContainsKey("error"))
         {
             throw AnswerJson.Wrong(string.Empty, "must not have both reply and error");
@@ -169,8 +192,20 @@ internal sealed class ServiceAnswer
         };
     }
 
-    private static JsonDocument Parse(ReadOnlyMemory<byte> json)
+    private static ServiceAnswer Read(ReadOnlyMemory<byte> json, in AnswerRules rules)
     {
+        using var document = Parse(json);
+        return Read(AnswerJson.Fields(document.RootElement, string.Empty, "reply", "error", "publish", "join", "leave", "kick", "set_state"), rules);
+    }
+
+    /// <summary>The JSON of an answer.</summary>
+    internal static JsonDocument Parse(ReadOnlyMemory<byte> json)
+    {
+        if (json.Length > MaxBytes)
+        {
+            throw AnswerJson.Wrong(string.Empty, $"is longer than {MaxBytes} bytes");
+        }
+
         // The parser does not look into strings that nobody asks for, and what is in data is passed on as it is.
         if (!Utf8.IsValid(json.Span))
         {
@@ -214,7 +249,7 @@ internal sealed class ServiceAnswer
             count += publishes[^1].Count;
             if (count > MaxPublishes)
             {
-                throw AnswerJson.Wrong("publish", $"must have at most {MaxPublishes} messages, each room of rooms counted");
+                throw AnswerJson.Wrong(string.Empty, TooManyPublishes);
             }
         }
 

@@ -62,7 +62,9 @@ internal static class ConfigDiff
         return one.Length == other.Length && one.Zip(other).All(pair => AreEqual(pair.First, pair.Second));
     }
 
-    private static bool IsSection(object value) => value.GetType() is { IsClass: true } type && type.Namespace == typeof(WsPrismConfig).Namespace;
+    // An array of sections has their namespace, and is none.
+    private static bool IsSection(object value) =>
+        value is not IEnumerable && value.GetType() is { IsClass: true } type && type.Namespace == typeof(WsPrismConfig).Namespace;
 
     private static IEnumerable<PropertyInfo> Properties(object section) =>
         section.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property is { CanRead: true, CanWrite: true });

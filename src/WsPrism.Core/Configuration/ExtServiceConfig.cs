@@ -52,7 +52,7 @@ public sealed record ExtServiceConfig
     /// <summary>Memory of a script over all its rooms, or of each instance of a module; 65,536 to 1,073,741,824.</summary>
     public int MemoryBytes { get; init; } = 16_777_216;
 
-    /// <summary>Fuel of one call of a module: one for each function entered and each turn of a loop; 1,000 to 2,147,483,647.</summary>
+    /// <summary>Fuel of one call of a module, one for each instruction; 1,000 to 2,147,483,647.</summary>
     public int Fuel { get; init; } = 10_000_000;
 
     /// <summary>How often a script's <c>on_tick</c> runs for each room; 10 to 3,600,000 ms, 0 for never.</summary>

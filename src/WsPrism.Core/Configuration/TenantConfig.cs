@@ -18,6 +18,9 @@ public sealed record TenantConfig
     /// <summary>What clients may send, and how fast.</summary>
     public PolicyConfig Policy { get; init; } = new();
 
+    /// <summary>How long a session outlives its connection, and what it may hold meanwhile.</summary>
+    public ResumeConfig Resume { get; init; } = new();
+
     /// <summary>Rules for rooms by name; the first match wins, no match takes the defaults.</summary>
     public IReadOnlyList<RoomRuleConfig> Rooms { get; init; } = [];
 

@@ -9,6 +9,7 @@ internal struct DrainCursor
     /// <summary>After so many frames of higher classes in a row a waiting lower class gets one (PROTOCOL §5).</summary>
     public const int MaxPassedOver = 32;
 
+    public int Replay;
     public int Control;
     public int HotReliable;
     public int HotLossy;

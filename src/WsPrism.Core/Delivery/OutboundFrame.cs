@@ -20,6 +20,7 @@ internal sealed class OutboundFrame
     private byte[]? _compressed;
     private int _compressedLength = Unknown;
     private int _references;
+    private int _holders;
     private FrameTally? _tally;
 
     // A batch whose bytes nobody has asked for yet.
@@ -108,6 +109,12 @@ internal sealed class OutboundFrame
     /// <summary>Takes <paramref name="count"/> more references.</summary>
     public void AddReferences(int count = 1) => Interlocked.Add(ref _references, count);
 
+    /// <summary>Counts a resume buffer that keeps the frame, beside the reference that it owns; true for the first.</summary>
+    public bool AddHolder() => Interlocked.Increment(ref _holders) == 1;
+
+    /// <summary>The opposite; true for the last.</summary>
+    public bool RemoveHolder() => Interlocked.Decrement(ref _holders) == 0;
+
     /// <summary>
     /// The payload's compressed form, made by the first receiver that wants one and shared by the rest; false where it is not smaller. Any thread that
     /// holds a reference may ask.
@@ -137,6 +144,7 @@ internal sealed class OutboundFrame
             return;
         }
 
+        Debug.Assert(_holders == 0, "who keeps a frame for a resume has a reference");
         Batch?.Release();
         Batch = null;
         _isUnwritten = false;

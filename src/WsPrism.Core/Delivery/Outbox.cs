@@ -31,11 +31,18 @@ internal sealed class Outbox
     /// <summary>Where delivered bytes are counted; null where no rate is set.</summary>
     public ByteBudget? Budget { get; set; }
 
+    /// <summary>What makes it outlive its connection; null where it does not.</summary>
+    public ResumeBuffer? Resume { get; private set; }
+
+    /// <summary>True while there is no connection, and there may be another.</summary>
+    public bool IsDetached => Resume is { IsDetached: true };
+
     /// <summary>True once the close frame is queued: nothing more is taken in.</summary>
     public bool IsClosing { get; private set; }
 
     /// <summary>True while nothing waits.</summary>
-    public bool IsEmpty => _control.Count + _hotReliable.Count + _hotLossy.Count + _ext.Count == 0 && _close is null;
+    public bool IsEmpty =>
+        _control.Count + _hotReliable.Count + _hotLossy.Count + _ext.Count == 0 && _close is null && Resume is not { IsReplaying: true };
 
     /// <summary>Envelopes dropped since this was last read and set to 0: what <c>sys.lagging</c> tells.</summary>
     public int DroppedExt { get; set; }
@@ -73,6 +80,8 @@ internal sealed class Outbox
             case DeliveryClass.HotLossy:
                 PutLossy(frame, limits.HotMaxKeys);
                 return EnqueueResult.Queued;
+            case DeliveryClass.Ext when IsDetached:
+                return Resume!.Append(ref _ext, frame);
             default:
                 return limits.SlowConsumer == SlowConsumerRule.DropOldest
                     ? AppendDroppingOldest(frame, limits)
@@ -172,6 +181,11 @@ internal sealed class Outbox
     /// <summary>Shows the frame after the cursor and moves on; the frame stays the outbox's until <see cref="Take"/>.</summary>
     public bool TryPeek(ref DrainCursor cursor, out OutboundFrame frame)
     {
+        if (Resume is not null && Resume.TryPeek(ref cursor, out frame))
+        {
+            return true;
+        }
+
         var cls = cursor.Choose(
             _control.Count - cursor.Control,
             _hotReliable.Count - cursor.HotReliable,
@@ -205,6 +219,11 @@ internal sealed class Outbox
     /// </summary>
     public void Take(int count)
     {
+        if (Resume is not null)
+        {
+            count = Resume.Take(count, Budget);
+        }
+
         for (; count > 0; count--)
         {
             var cls = _drained.Choose(_control.Count, _hotReliable.Count, _hotLossy.Count, _ext.Count);
@@ -217,15 +236,46 @@ internal sealed class Outbox
 
             var frame = Dequeue((DeliveryClass)cls);
             Budget?.Count(frame);
-            End(frame, Fate.Delivered);
+            if (frame.Class == DeliveryClass.Ext && Resume is not null)
+            {
+                Resume.Sent(frame);
+            }
+            else
+            {
+                End(frame, Fate.Delivered);
+            }
         }
     }
+
+    /// <summary>From here on it may outlive its connection.</summary>
+    public void KeepFor(ResumeMemory memory) => Resume = new ResumeBuffer(_session, _tenant, memory);
+
+    /// <summary>
+    /// There is no connection any more: what waits stays, but for what was between the ends of that one alone. False where the envelopes that wait are more than may be
+    /// kept.
+    /// </summary>
+    public bool TryDetach()
+    {
+        DropSignals();
+        _drained = default;
+        return Resume!.TryDetach(ref _ext);
+    }
+
+    /// <summary>There is a connection again, of a client at this position: it gets the greeting, what it has not got, and then all else. Takes over a reference of each frame.</summary>
+    public void Attach(OutboundFrame greeting, OutboundFrame ping, long position) => Resume!.Attach(ref _ext, greeting, ping, position);
+
+    /// <summary>How many envelopes a client at this position is behind.</summary>
+    public long CountBehind(long position) => Resume!.CountBehind(position, _ext.Count);
+
+    /// <summary>The session has ended: what it was sent is forgotten, what waits waits as with any other.</summary>
+    public void StopKeeping() => Resume?.StopKeeping(_ext);
 
     /// <summary>Drops all that waits: the connection is gone.</summary>
     public void Discard()
     {
         IsClosing = true;
         DiscardMessages();
+        Resume?.Discard(andGreeting: true);
         while (_control.Count > 0)
         {
             End(_control.Dequeue(), Fate.SessionClosed);
@@ -314,8 +364,26 @@ internal sealed class Outbox
         _ => _ext.Dequeue(),
     };
 
+    // Pings and pongs.
+    private void DropSignals()
+    {
+        for (var i = _control.Count; i > 0; i--)
+        {
+            var frame = _control.Dequeue();
+            if (frame.IsMessage)
+            {
+                _control.Enqueue(frame);
+            }
+            else
+            {
+                frame.Release();
+            }
+        }
+    }
+
     private void DiscardMessages()
     {
+        Resume?.Discard(andGreeting: false);
         while (_hotReliable.Count > 0)
         {
             End(_hotReliable.Dequeue(), Fate.SessionClosed);

@@ -8,7 +8,7 @@ namespace WsPrism.Core.Dispatch;
 /// <summary>
 /// A message that is out of the line, and what the line needs to answer it. Any thread may resume it, once; all else belongs to the thread of its session's shard.
 /// </summary>
-internal sealed class DeferredMessage(Session session, ExtRoute route, long startedNs) : IDeferredMessage, IShardWork
+internal class DeferredMessage(Session session, ExtRoute route, long startedNs) : IDeferredMessage, IShardWork
 {
     // Stands in for what is to be done where nothing is.
     private static readonly Action<IExtContext> Nothing = _ => { };
@@ -56,11 +56,13 @@ internal sealed class DeferredMessage(Session session, ExtRoute route, long star
     {
         try
         {
-            shard.Line.Resume(this, _act!);
+            Continue(shard, _act!);
         }
         catch (Exception exception)
         {
             shard.Cut(session, exception);
         }
     }
+
+    private protected virtual void Continue(Shard shard, Action<IExtContext> act) => shard.Line.Resume(this, act);
 }

@@ -5,14 +5,15 @@ using WsPrism.Core.Rooms;
 using WsPrism.Core.Rooms.Presence;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Shards;
+using WsPrism.Core.Tenants;
 using WsPrism.Protocol;
 using WsPrism.Protocol.Ext;
 using WsPrism.Services;
 
 namespace WsPrism.Core.Dispatch;
 
-/// <summary>What an Ext service works with. One per shard, used for one message after the other, owned by the shard's thread.</summary>
-internal sealed class ExtContext : IExtContext
+/// <summary>What an Ext service or a filter works with. One per shard, used for one message after the other, owned by the shard's thread.</summary>
+internal sealed class ExtContext : ISystemContext, IFilterContext
 {
     private readonly Shard _shard;
     private readonly JsonScratch _data = new();
@@ -22,6 +23,10 @@ internal sealed class ExtContext : IExtContext
     private ExtRoute _route = null!;
     private long _startedNs;
     private bool _isResumed;
+
+    // Where a filter has the message: under which snapshot, and which of its filters.
+    private TenantSnapshot? _filtering;
+    private int _filter;
 
     public ExtContext(Shard shard) => _shard = shard;
 
@@ -40,6 +45,9 @@ internal sealed class ExtContext : IExtContext
     /// <summary>The service's answer; empty where it gave none.</summary>
     public ReadOnlySpan<byte> AnswerData => HasAnswer ? _data.Written : default;
 
+    /// <summary>What a filter changes about the message; null for nothing.</summary>
+    public EnvelopeChange? Change { get; private set; }
+
     /// <summary>The message where the service has taken it out of the line; null where it has not.</summary>
     public DeferredMessage? Deferred { get; private set; }
 
@@ -49,6 +57,8 @@ internal sealed class ExtContext : IExtContext
         _route = route;
         _startedNs = startedNs;
         _isResumed = false;
+        _filtering = null;
+        Change = null;
         Deferred = null;
         Failure = (ErrorCode.None, string.Empty);
         HasAnswer = false;
@@ -58,6 +68,21 @@ internal sealed class ExtContext : IExtContext
     public void BeginAgain(DeferredMessage message)
     {
         Begin(message.Session, message.Route, message.StartedNs);
+        _isResumed = true;
+    }
+
+    /// <summary>For one of a snapshot's filters.</summary>
+    public void BeginFilter(Session session, ExtRoute route, long startedNs, TenantSnapshot tenant, int filter)
+    {
+        Begin(session, route, startedNs);
+        _filtering = tenant;
+        _filter = filter;
+    }
+
+    /// <summary>Goes on with a message that a filter had out.</summary>
+    public void BeginFilterAgain(HeldMessage message)
+    {
+        BeginFilter(message.Session, message.Route, message.StartedNs, message.Tenant, message.Filter);
         _isResumed = true;
     }
 
@@ -77,21 +102,20 @@ internal sealed class ExtContext : IExtContext
             return false;
         }
 
-        var frame = Encode(type, room);
-        foreach (var session in _found)
+        PostToFound(Encode(type, room));
+        return true;
+    }
+
+    public bool SendToUser(ReadOnlySpan<byte> user, ReadOnlySpan<byte> type)
+    {
+        _found.Clear();
+        _found.AddRange(_session.Tenant.Registry.SessionsOf(System.Text.Encoding.UTF8.GetString(user)));
+        if (_found.Count == 0)
         {
-            frame.AddReferences();
-            if (session.Shard == _shard)
-            {
-                session.Enqueue(frame);
-            }
-            else
-            {
-                session.Shard.Post(() => session.Enqueue(frame));
-            }
+            return false;
         }
 
-        frame.Release();
+        PostToFound(Encode(type, null));
         return true;
     }
 
@@ -105,6 +129,15 @@ internal sealed class ExtContext : IExtContext
         Failure = (code, message);
     }
 
+    public void Replace(EnvelopeChange change) => Change = change;
+
+    public void Kick(string reason)
+    {
+        // After the answer, which is on its way when this is done.
+        var session = _session;
+        _shard.Post(() => session.Kick(reason));
+    }
+
     public IDeferredMessage? Defer()
     {
         if (_isResumed)
@@ -114,7 +147,7 @@ internal sealed class ExtContext : IExtContext
 
         if (Deferred is null)
         {
-            var message = new DeferredMessage(_session, _route, _startedNs);
+            var message = _filtering is null ? new DeferredMessage(_session, _route, _startedNs) : new HeldMessage(_session, _route, _filtering, _filter, _startedNs);
             if (!(_session.Deferred ??= new DeferredMessages()).TryAdd(message))
             {
                 Fail(ErrorCode.ResourceExhausted, Texts.TooManyWait);
@@ -126,6 +159,17 @@ internal sealed class ExtContext : IExtContext
         }
 
         return Deferred;
+    }
+
+    /// <summary>Sees to it that a message which was taken out is not resumed; where it was already, that answer is on its way and it stays out.</summary>
+    public void AbandonDeferred()
+    {
+        if (Deferred?.TryAbandon() == true)
+        {
+            _session.Deferred!.Remove(Deferred);
+            _session.TenantShard.Counters.Deferred--;
+            Deferred = null;
+        }
     }
 
     public bool SetState(ReadOnlySpan<byte> json) => _session.TrySetState(json);
@@ -194,6 +238,25 @@ internal sealed class ExtContext : IExtContext
         {
             TicketRenewal.Begin(_session, text, this);
         }
+    }
+
+    // Takes over the frame's reference.
+    private void PostToFound(OutboundFrame frame)
+    {
+        foreach (var session in _found)
+        {
+            frame.AddReferences();
+            if (session.Shard == _shard)
+            {
+                session.Enqueue(frame);
+            }
+            else
+            {
+                session.Shard.Post(session, frame);
+            }
+        }
+
+        frame.Release();
     }
 
     private OutboundFrame Encode(ReadOnlySpan<byte> type, IRoom? room) => EnvelopeFrames.Encode(

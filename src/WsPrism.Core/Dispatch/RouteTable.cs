@@ -37,6 +37,7 @@ internal sealed class ExtRoute
         Service = service;
         NameUtf8 = System.Text.Encoding.UTF8.GetBytes(service.Name);
         IsSystem = service.Name == "sys";
+        KeepsOrder = service is IOrderedExtService;
         MetricIndex = ServiceNames.IndexOf("ext:" + service.Name);
     }
 
@@ -47,7 +48,18 @@ internal sealed class ExtRoute
     /// <summary>True for <c>sys</c>, whose events are control frames.</summary>
     public bool IsSystem { get; }
 
+    /// <summary>True where a session's messages wait while one before them is out at the service.</summary>
+    public bool KeepsOrder { get; }
+
     public int MetricIndex { get; }
+}
+
+/// <summary>A filter with what the line needs of it at hand.</summary>
+internal sealed class FilterRoute(IExtFilter filter)
+{
+    public IExtFilter Filter => filter;
+
+    public int MetricIndex { get; } = ServiceNames.IndexOf("filter:" + filter.Name);
 }
 
 /// <summary>A Hot service with what the line needs of it at hand.</summary>

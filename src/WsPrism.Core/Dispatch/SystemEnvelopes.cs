@@ -3,6 +3,7 @@ using WsPrism.Core.Delivery;
 using WsPrism.Core.Policies;
 using WsPrism.Core.Rooms;
 using WsPrism.Core.Sessions;
+using WsPrism.Core.Sessions.Resume;
 using WsPrism.Protocol;
 using WsPrism.Protocol.Ext;
 
@@ -13,18 +14,35 @@ internal sealed class SystemEnvelopes
 {
     private readonly JsonScratch _scratch = new();
 
-    public OutboundFrame Authed(Session session, SessionTimings timings, long serverTimeMs)
+    /// <param name="session">The session that begins.</param>
+    /// <param name="resumeToken">With what it can be resumed; null where it cannot.</param>
+    /// <param name="resumeFailure">Why it is not the session that the client wanted back.</param>
+    public OutboundFrame Authed(Session session, string? resumeToken, ResumeFailure resumeFailure)
     {
         var json = BeginObject();
         json.WriteString("tenant"u8, session.Tenant.Id);
         json.WriteString("user"u8, session.UserUtf8);
         json.WriteString("session"u8, session.SessionId);
         json.WriteNumber("handle"u8, session.Handle);
-        json.WriteNumber("ping_interval_ms"u8, timings.PingIntervalMs);
-        json.WriteNumber("idle_timeout_ms"u8, timings.IdleTimeoutMs);
-        json.WriteNumber("max_frame_bytes"u8, session.Tenant.Snapshot.Config.Limits.MaxFrameBytes);
-        json.WriteNumber("server_time_ms"u8, serverTimeMs);
+        WriteTerms(session, resumeToken);
+        if (resumeFailure != ResumeFailure.None)
+        {
+            json.WriteString("resume_failed"u8, resumeFailure.Name());
+        }
+
         return End("authed"u8, traceId: session.TraceId);
+    }
+
+    /// <summary>The first frame of a connection that carries on with a session.</summary>
+    public OutboundFrame Resumed(Session session, string? resumeToken, long position, long replayed)
+    {
+        var json = BeginObject();
+        json.WriteString("session"u8, session.SessionId);
+        json.WriteNumber("position"u8, position);
+        json.WriteNumber("replayed"u8, replayed);
+        json.WriteNumber("handle"u8, session.Handle);
+        WriteTerms(session, resumeToken);
+        return End("resumed"u8, traceId: session.TraceId);
     }
 
     public OutboundFrame Budget(ReadOnlySpan<byte> lane, RateLimit limit)
@@ -90,6 +108,23 @@ internal sealed class SystemEnvelopes
     {
         BeginObject().WriteNumber("in_ms"u8, inMs);
         return End("expiring"u8);
+    }
+
+    private void WriteTerms(Session session, string? resumeToken)
+    {
+        var (json, config, timings) = (_scratch.Json, session.Tenant.Snapshot.Config, session.Shard.Timings);
+        if (resumeToken is not null)
+        {
+            json.WriteStartObject("resume"u8);
+            json.WriteString("token"u8, resumeToken);
+            json.WriteNumber("window_ms"u8, config.Resume.WindowMs);
+            json.WriteEndObject();
+        }
+
+        json.WriteNumber("ping_interval_ms"u8, timings.PingIntervalMs);
+        json.WriteNumber("idle_timeout_ms"u8, timings.IdleTimeoutMs);
+        json.WriteNumber("max_frame_bytes"u8, config.Limits.MaxFrameBytes);
+        json.WriteNumber("server_time_ms"u8, session.Shard.Clock.UnixTimeMs);
     }
 
     private Utf8JsonWriter BeginObject()

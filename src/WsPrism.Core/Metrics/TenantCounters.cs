@@ -1,5 +1,6 @@
 using WsPrism.Core.Policies;
 using WsPrism.Core.Sessions;
+using WsPrism.Core.Sessions.Resume;
 using WsPrism.Protocol;
 
 namespace WsPrism.Core.Metrics;
@@ -16,8 +17,11 @@ internal sealed class TenantCounters
     private readonly long[] _bytesIn = new long[Lanes];
     private readonly long[] _decisions = new long[Lanes * 2 * Decisions * Reasons];
     private readonly long[] _ended = new long[EndReasons.Count];
+    private readonly long[] _resumes = new long[ResumeFailures.Count];
     private LatencyHistogram?[] _services = [];
     private long _sessions;
+    private long _detached;
+    private long _replayed;
     private long _deferred;
     private long _presenceEnvelopes;
     private long _presenceTold;
@@ -28,6 +32,20 @@ internal sealed class TenantCounters
     {
         get => Volatile.Read(ref _sessions);
         set => Volatile.Write(ref _sessions, value);
+    }
+
+    /// <summary>Those of them without a connection.</summary>
+    public long Detached
+    {
+        get => Volatile.Read(ref _detached);
+        set => Volatile.Write(ref _detached, value);
+    }
+
+    /// <summary>Envelopes that resumed sessions were to be sent before anything new.</summary>
+    public long Replayed
+    {
+        get => Volatile.Read(ref _replayed);
+        set => Volatile.Write(ref _replayed, value);
     }
 
     /// <summary>Messages of sessions on this shard that wait for their service.</summary>
@@ -64,6 +82,9 @@ internal sealed class TenantCounters
 
     public long Ended(EndReason reason) => Volatile.Read(ref _ended[(int)reason]);
 
+    /// <summary>Attempts to resume, by how they ended.</summary>
+    public long Resumes(ResumeFailure outcome) => Volatile.Read(ref _resumes[(int)outcome]);
+
     public long Decided(Lane lane, bool shadow, PolicyDecision decision, PolicyReason reason) =>
         Volatile.Read(ref _decisions[DecisionIndex(lane, shadow, decision, reason)]);
 
@@ -84,6 +105,8 @@ internal sealed class TenantCounters
         _decisions[DecisionIndex(lane, shadow, decision, reason)]++;
 
     public void CountEnd(EndReason reason) => _ended[(int)reason]++;
+
+    public void CountResume(ResumeFailure outcome) => _resumes[(int)outcome]++;
 
     public void RecordService(int index, long ns)
     {

@@ -41,6 +41,9 @@ internal enum PolicyReason : byte
 
     /// <summary>Its <c>id</c> was seen before: answered again, not acted on again.</summary>
     Repeated,
+
+    /// <summary>A filter refused it.</summary>
+    Filter,
 }
 
 /// <summary>Names of <see cref="PolicyReason"/>.</summary>
@@ -50,7 +53,7 @@ internal static class PolicyReasons
     public static readonly string[] Names =
     [
         "allowlist", "always_allowed", "malformed", "unsupported_version", "not_allowed", "rate_connection", "rate_tenant", "no_active_room",
-        "not_in_room", "stale_sequence", "unknown_service", "service", "repeated",
+        "not_in_room", "stale_sequence", "unknown_service", "service", "repeated", "filter",
     ];
 
     public static string Name(this PolicyReason reason) => Names[(int)reason];

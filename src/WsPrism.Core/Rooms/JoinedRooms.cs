@@ -14,6 +14,8 @@ internal sealed class JoinedRooms
 
     public int Count => _memberships.Count;
 
+    public Membership this[int index] => _memberships[index];
+
     public List<Membership>.Enumerator GetEnumerator() => _memberships.GetEnumerator();
 
     public Membership? Last => _memberships.Count > 0 ? _memberships[^1] : null;

@@ -29,6 +29,9 @@ internal sealed class RoomSlice
     /// <summary>What is held for the next tick; made when there is first something to hold.</summary>
     public RoomTick? Tick { get; set; }
 
+    /// <summary>What members that come back are given; null while no member's session can be resumed.</summary>
+    public LatestStates? Latest { get; private set; }
+
     /// <summary>The members.</summary>
     public ReadOnlySpan<Membership> Members => _members.AsSpan(0, _count);
 
@@ -45,6 +48,11 @@ internal sealed class RoomSlice
         membership.Index = _count;
         _members[_count] = membership;
         _sessions[_count] = membership.Session;
+        if (membership.Session.Resume is not null)
+        {
+            Latest ??= new LatestStates(membership.Session.Tenant);
+        }
+
         Volatile.Write(ref _count, _count + 1);
     }
 
@@ -60,6 +68,12 @@ internal sealed class RoomSlice
         membership.Index = -1;
         membership.ForgetWish();
         Volatile.Write(ref _count, last);
+        if (last == 0)
+        {
+            Latest?.Clear();
+            Latest = null;
+        }
+
         if (last < _members.Length / 4)
         {
             Resize(_members.Length / 2);

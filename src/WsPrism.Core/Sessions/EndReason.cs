@@ -47,6 +47,15 @@ internal enum EndReason : byte
 
     /// <summary>The backend has revoked the ticket.</summary>
     TicketRevoked,
+
+    /// <summary>The connection was lost, and the client did not come back in time.</summary>
+    ResumeExpired,
+
+    /// <summary>The connection was lost, and more came for the client than may be kept.</summary>
+    ResumeOverrun,
+
+    /// <summary>The session that the client wanted back ended on the way, and the tenant had no seat for another.</summary>
+    TenantFull,
 }
 
 /// <summary>What each <see cref="EndReason"/> means to others.</summary>
@@ -67,11 +76,15 @@ internal static class EndReasons
         EndReason.TooManySessions => Protocol.CloseCode.TooManySessions,
         EndReason.QueueOverflow or EndReason.WriteTimeout => Protocol.CloseCode.SlowConsumer,
         EndReason.IdleTimeout => Protocol.CloseCode.IdleTimeout,
+        EndReason.TenantFull => TryAgainLaterCode,
         _ => InternalErrorCode,
     };
 
     /// <summary>RFC 6455 §7.4.1: the server met a condition that it did not expect.</summary>
     public const ushort InternalErrorCode = 1011;
+
+    // IANA's registry of WebSocket close codes.
+    private const ushort TryAgainLaterCode = 1013;
 
     /// <summary>The name in metrics, logs and the close frame's reason.</summary>
     public static string Name(this EndReason reason) => Names[(int)reason];
@@ -79,11 +92,13 @@ internal static class EndReasons
     /// <summary>True where what waits is not worth sending: the client is too slow for it, or has lost the right to it.</summary>
     public static bool DiscardsPending(this EndReason reason) => reason is
         EndReason.ClientClosed or EndReason.ConnectionLost or EndReason.ProtocolError or EndReason.Violations or EndReason.TooManySessions
-        or EndReason.QueueOverflow or EndReason.WriteTimeout or EndReason.IdleTimeout or EndReason.InternalError;
+        or EndReason.QueueOverflow or EndReason.WriteTimeout or EndReason.IdleTimeout or EndReason.InternalError or EndReason.ResumeExpired
+        or EndReason.ResumeOverrun;
 
     private static readonly string[] Names =
     [
         "client_closed", "connection_lost", "drained", "protocol_error", "ticket_expired", "violations", "replaced", "tenant_removed",
-        "too_many_sessions", "queue_overflow", "write_timeout", "idle_timeout", "internal_error", "kicked", "ticket_revoked",
+        "too_many_sessions", "queue_overflow", "write_timeout", "idle_timeout", "internal_error", "kicked", "ticket_revoked", "resume_expired",
+        "resume_overrun", "tenant_full",
     ];
 }

@@ -1,10 +1,11 @@
-using System.Buffers.Binary;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using WsPrism.Core.Configuration;
 using WsPrism.Core.Delivery;
 using WsPrism.Core.Parties;
 using WsPrism.Core.Policies;
 using WsPrism.Core.Rooms;
+using WsPrism.Core.Sessions.Resume;
 using WsPrism.Core.Shards;
 using WsPrism.Core.Tenants;
 using WsPrism.Core.Tickets;
@@ -15,8 +16,9 @@ using WsPrism.Services;
 namespace WsPrism.Core.Sessions;
 
 /// <summary>
-/// One user's connection to a tenant, from admission to the last byte. All of it belongs to its shard's thread, but for the user, who never
-/// changes. It ends once, with one reason; the connection may live a little longer, to take the last frames and the close.
+/// One user's logical connection to a tenant, from admission to the last byte. All of it belongs to its shard's thread, but for the user, who never
+/// changes. It ends once, with one reason; the connection may live a little longer, to take the last frames and the close. Where the tenant lets sessions be resumed
+/// it may also outlive its connection, and get another.
 /// </summary>
 internal sealed partial class Session : ISession, IConnectionHandler
 {
@@ -24,6 +26,9 @@ internal sealed partial class Session : ISession, IConnectionHandler
     public const int MaxStateBytes = 4_096;
 
     private const ushort NoCloseCode = 1005;
+
+    // RFC 6455 §7.4.2: 3000 and above are libraries' and applications' own.
+    private const ushort FirstOwnCloseCode = 3000;
 
     private readonly ILogger _logger;
     private ViolationWindow? _violations;
@@ -44,6 +49,25 @@ internal sealed partial class Session : ISession, IConnectionHandler
         Watch = new SessionWatch(this);
         _logger = logger;
         TraceId = Sessions.SessionId.CreateTrace();
+    }
+
+    // What stands in for a session on the connection that it lets go of: it has ended, is nobody's, and only sees the connection to its end.
+    private Session(Session former)
+    {
+        Shard = former.Shard;
+        Tenant = former.Tenant;
+        Identity = former.Identity;
+        TenantShard = former.TenantShard;
+        Limiter = former.Limiter;
+        SessionId = former.SessionId;
+        TraceId = former.TraceId;
+        Outbox = new Outbox(Ledger, new Ledger());
+        Watch = new SessionWatch(this);
+        _logger = former._logger;
+        HasEnded = true;
+        Connection = former.Connection;
+        Connection.Serve(this);
+        Shard.Place();
     }
 
     public Shard Shard { get; }
@@ -72,8 +96,14 @@ internal sealed partial class Session : ISession, IConnectionHandler
     /// <summary>The user's entry in the registry; null until the session is registered. The registry's lock guards what is in it.</summary>
     public UserEntry? UserEntry { get; private set; }
 
-    /// <summary>The wire; set before <see cref="Open"/>.</summary>
+    /// <summary>The wire; set before <see cref="Open"/>. A wire that takes nothing while there is no other.</summary>
     public ITransportConnection Connection { get; set; } = null!;
+
+    /// <summary>True while there is a connection.</summary>
+    public bool HasWire { get; private set; } = true;
+
+    /// <summary>What lets it outlive its connection; null where it does not.</summary>
+    public Resumption? Resume { get; private set; }
 
     /// <summary>The session's own ledger; <see cref="LossyPath.SettledLedger"/> is up to date.</summary>
     public Ledger Ledger { get; } = new();
@@ -109,6 +139,9 @@ internal sealed partial class Session : ISession, IConnectionHandler
     /// <summary>Messages that wait for their service; made when the first one does.</summary>
     public DeferredMessages? Deferred { get; set; }
 
+    /// <summary>Where messages wait behind others; made when the first one is out that others must wait for.</summary>
+    public SessionQueues? Queues { get; set; }
+
     /// <summary>What a backend keeps here: one JSON value, empty for none.</summary>
     public ReadOnlySpan<byte> State => _state;
 
@@ -135,9 +168,15 @@ internal sealed partial class Session : ISession, IConnectionHandler
     }
 
     /// <summary>Admits the session under the tenant's session policy and greets it, or turns it away.</summary>
-    public void Open()
+    /// <param name="resumeFailure">Why the client did not get the session that it wanted back.</param>
+    public void Open(ResumeFailure resumeFailure = ResumeFailure.None)
     {
         var snapshot = Tenant.Snapshot;
+        if (resumeFailure != ResumeFailure.None)
+        {
+            TenantShard.Counters.CountResume(resumeFailure);
+        }
+
         if (!Tenant.Registry.TryAdd(this, snapshot.Config.Policy.Sessions, out var replaced))
         {
             Enqueue(Shard.Line.System.Error(this, ErrorCode.TooManySessions, "This user has as many sessions as the tenant allows.", 0, default));
@@ -162,8 +201,14 @@ internal sealed partial class Session : ISession, IConnectionHandler
             return;
         }
 
+        if (snapshot.Config.Resume.WindowMs > 0)
+        {
+            Resume = new Resumption(this);
+        }
+
+        Enqueue(Shard.Line.System.Authed(this, Resume?.IssueToken(), resumeFailure));
+
         // Once more: who changes it tells those that were registered before.
-        Enqueue(Shard.Line.System.Authed(this, Shard.Timings, Shard.Clock.UnixTimeMs));
         TellBudget(Tenant.Snapshot.Policy);
         Watch.Start();
         WatchTicket();
@@ -175,6 +220,14 @@ internal sealed partial class Session : ISession, IConnectionHandler
         }
 
         Tenant.Parties.OnSessionOpened(this);
+    }
+
+    /// <summary>Turns a client away that has no seat.</summary>
+    public void Refuse(EndReason reason, ErrorCode code, string text)
+    {
+        Tenant.Registry.TakeSeat();
+        Enqueue(Shard.Line.System.Error(this, code, text, 0, default));
+        End(reason);
     }
 
     /// <summary>A reload has changed the tenant: tells the client what is new to it, and looks again at what waits under the limits before.</summary>
@@ -212,16 +265,21 @@ internal sealed partial class Session : ISession, IConnectionHandler
             return false;
         }
 
-        var before = Identity.Limits;
+        Adopt(identity, tellsBudget: false);
+        return true;
+    }
+
+    /// <summary>Goes on under this ticket. Tells the client how fast it may send, where that is new to it or <paramref name="tellsBudget"/>.</summary>
+    public void Adopt(Identity identity, bool tellsBudget)
+    {
+        tellsBudget |= identity.Limits != Identity.Limits;
         Identity = identity;
+        Limiter.Limits = identity.Limits;
         WatchTicket();
-        if (identity.Limits != before)
+        if (tellsBudget)
         {
-            Limiter.Limits = identity.Limits;
             TellBudget(Tenant.Snapshot.Policy);
         }
-
-        return true;
     }
 
     public void OnText(Span<byte> message)
@@ -244,10 +302,26 @@ internal sealed partial class Session : ISession, IConnectionHandler
         Enqueue(pong);
     }
 
-    public void OnPong() => Watch.NoteReceived();
+    public void OnPong()
+    {
+        Watch.NoteReceived();
+        Resume?.OnPong();
+    }
 
-    // RFC 6455 §5.5.1: the answer echoes the code; 1005 stands for none and is never sent.
-    public void OnPeerClosing(ushort code) => End(EndReason.ClientClosed, code == NoCloseCode ? CloseCode.Normal : code, string.Empty);
+    public void OnPeerClosing(ushort code)
+    {
+        // RFC 6455 §5.5.1: the answer echoes the code; 1005 stands for none and is never sent.
+        var answer = code == NoCloseCode ? CloseCode.Normal : code;
+        if (answer == CloseCode.Normal || answer >= FirstOwnCloseCode)
+        {
+            End(EndReason.ClientClosed, answer, string.Empty);
+        }
+        else
+        {
+            // 1001 from a page that goes away, 1002, 1011 from a library that gives up: nobody has said that the session is over.
+            LoseConnection(EndReason.ClientClosed, answer, string.Empty);
+        }
+    }
 
     public void OnProtocolError(ushort closeCode, string reason) => End(EndReason.ProtocolError, closeCode, reason);
 
@@ -259,23 +333,63 @@ internal sealed partial class Session : ISession, IConnectionHandler
 
     public void OnClosed()
     {
-        if (_isGone)
+        if (!HasWire)
         {
             return;
         }
 
-        _isGone = true;
-        try
+        HasWire = false;
+        if (HasEnded)
         {
-            End(EndReason.ConnectionLost);
+            Vanish();
         }
-        finally
+        else
         {
-            Pacer?.Discard();
-            Outbox.Discard();
-            Watch.Stop();
-            Shard.Unplace();
+            LoseConnection(EndReason.ConnectionLost);
         }
+    }
+
+    /// <summary>The session, which had none, has a connection again.</summary>
+    public void TakeWire(ITransportConnection connection)
+    {
+        Connection = connection;
+        HasWire = true;
+        Log.Resumed(_logger, Tenant.Id, SessionId, TraceId, connection.TransportName, connection.RemoteAddress);
+    }
+
+    /// <summary>The connection goes, not by the client's will nor by ours: a session that can be resumed waits for another, any other ends.</summary>
+    public void LoseConnection(EndReason reason, ushort closeCode = 0, string? text = null)
+    {
+        if (HasEnded || Outbox.IsDetached)
+        {
+            return;
+        }
+
+        if (Resume is not null)
+        {
+            // What is collected for the wire must be settled before the queue changes. It may find the wire broken, which comes here too.
+            Connection.Commit();
+            if (HasEnded || Outbox.IsDetached)
+            {
+                return;
+            }
+        }
+
+        if (Resume?.TryDetach() != true)
+        {
+            End(reason, closeCode, text);
+            return;
+        }
+
+        Log.Detached(_logger, Tenant.Id, SessionId, TraceId, reason.Name());
+        Watch.Stop();
+        if (HasWire)
+        {
+            HasWire = false;
+            new Session(this).Finish(reason, closeCode == 0 ? reason.CloseCode() : closeCode, text);
+        }
+
+        Connection = DetachedConnection.Instance;
     }
 
     /// <summary>Offers a frame to the outbox, which takes over one reference. An overflow ends the session as its tenant's rule says.</summary>
@@ -292,6 +406,11 @@ internal sealed partial class Session : ISession, IConnectionHandler
         if (!Outbox.CanAppend(frame, limits))
         {
             MakeRoom(frame.Class);
+            if (Resume is not null && frame.Class == DeliveryClass.Ext && limits.SlowConsumer == SlowConsumerRule.Disconnect && !Outbox.CanAppend(frame, limits))
+            {
+                // Before anything is lost: who is slow may come back for it.
+                LoseConnection(EndReason.QueueOverflow);
+            }
         }
 
         switch (Outbox.TryEnqueue(frame, limits))
@@ -300,7 +419,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
                 Shard.Touch(this);
                 break;
             case EnqueueResult.Full:
-                End(EndReason.QueueOverflow);
+                End(Outbox.IsDetached ? EndReason.ResumeOverrun : EndReason.QueueOverflow);
                 break;
         }
     }
@@ -319,6 +438,11 @@ internal sealed partial class Session : ISession, IConnectionHandler
     /// <summary>Tries to have a place in the queue before one has to give way: a wire that is free takes what waits.</summary>
     public void MakeRoom(DeliveryClass cls)
     {
+        if (!HasWire)
+        {
+            return;
+        }
+
         if (!Connection.IsCongested)
         {
             Flush();
@@ -335,7 +459,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
     /// <summary>Hands what waits to the wire and watches that the wire takes it.</summary>
     public void Flush()
     {
-        if (_isGone)
+        if (!HasWire)
         {
             return;
         }
@@ -354,7 +478,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
             Outbox.TryEnqueue(Shard.Line.System.Lagging(dropped), Tenant.Snapshot.Outbox);
         }
 
-        if (Connection.Flush() && !_isGone)
+        if (Connection.Flush() && HasWire)
         {
             Watch.NoteFlushed(Connection.IsCongested);
         }
@@ -466,7 +590,12 @@ internal sealed partial class Session : ISession, IConnectionHandler
     /// <summary>Tells the client that the gateway is going away.</summary>
     public void AnnounceDrain(int graceMs)
     {
-        if (!HasEnded)
+        if (!HasWire)
+        {
+            // There is nobody to be told, and nothing here to come back to.
+            End(EndReason.Drained);
+        }
+        else if (!HasEnded)
         {
             Enqueue(Shard.Line.System.Draining(graceMs));
         }
@@ -490,7 +619,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
             return;
         }
 
-        if (reason is EndReason.Replaced or EndReason.TenantRemoved)
+        if (HasWire && reason is EndReason.Replaced or EndReason.TenantRemoved)
         {
             Announce(Shard.Line.System.Kicked(reason.Name()));
             if (HasEnded)
@@ -501,7 +630,35 @@ internal sealed partial class Session : ISession, IConnectionHandler
         }
 
         HasEnded = true;
+        try
+        {
+            LeaveAll(reason, closeCode == 0 ? reason.CloseCode() : closeCode);
+        }
+        finally
+        {
+            if (!HasWire)
+            {
+                Vanish();
+            }
+        }
+
+        if (HasWire)
+        {
+            Finish(reason, closeCode == 0 ? reason.CloseCode() : closeCode, text);
+        }
+    }
+
+    /// <summary>A fault of the gateway's own met this session: it goes at once, with whatever is left of its state.</summary>
+    public void Fail()
+    {
+        End(EndReason.InternalError);
+        Connection.Abort();
+    }
+
+    private void LeaveAll(EndReason reason, ushort code)
+    {
         TicketWatch?.Stop();
+        Resume?.Close(reason);
         while (Rooms.Last is { } membership)
         {
             Remove(membership);
@@ -518,26 +675,35 @@ internal sealed partial class Session : ISession, IConnectionHandler
 
         Tenant.Registry.ReleaseSeat();
         TenantShard.Counters.CountEnd(reason);
-        var code = closeCode == 0 ? reason.CloseCode() : closeCode;
         if (UserEntry is not null)
         {
             Tenant.Snapshot.Events?.Disconnected(this, reason, code);
         }
 
         Log.Ended(_logger, Tenant.Id, SessionId, TraceId, reason.Name(), code);
-        if (!_isGone)
-        {
-            Outbox.Close(CloseFrame(code, text ?? reason.Name()), reason.DiscardsPending());
-            Shard.Touch(this);
-            Watch.StartLinger(reason);
-        }
     }
 
-    /// <summary>A fault of the gateway's own met this session: it goes at once, with whatever is left of its state.</summary>
-    public void Fail()
+    // The connection takes what is still to be sent, and the close.
+    private void Finish(EndReason reason, ushort code, string? text)
     {
-        End(EndReason.InternalError);
-        Connection.Abort();
+        Outbox.Close(CloseFrames.Encode(code, text ?? reason.Name()), reason.DiscardsPending());
+        Shard.Touch(this);
+        Watch.StartLinger(reason);
+    }
+
+    // There is nothing left that it could send to anybody.
+    private void Vanish()
+    {
+        if (_isGone)
+        {
+            return;
+        }
+
+        _isGone = true;
+        Pacer?.Discard();
+        Outbox.Discard();
+        Watch.Stop();
+        Shard.Unplace();
     }
 
     // Says why the session is about to end, where there is room for it: for want of room it must not end for another reason.
@@ -557,16 +723,6 @@ internal sealed partial class Session : ISession, IConnectionHandler
         {
             frame.Release();
         }
-    }
-
-    private static OutboundFrame CloseFrame(ushort code, string text)
-    {
-        // RFC 6455 §5.5: a control frame carries at most 125 bytes, two of them the code. The texts are ours and ASCII.
-        var length = Math.Min(text.Length, 123);
-        var frame = OutboundFrame.Rent(FrameKind.Close, DeliveryClass.Control, 2 + length);
-        BinaryPrimitives.WriteUInt16BigEndian(frame.WritableBuffer, code);
-        Encoding.ASCII.GetBytes(text.AsSpan(0, length), frame.WritableBuffer[2..]);
-        return frame;
     }
 
     private void TellBudget(ReadOnlySpan<byte> name, Lane lane, PolicySnapshot before, PolicySnapshot now)
@@ -619,5 +775,11 @@ internal sealed partial class Session : ISession, IConnectionHandler
 
         [LoggerMessage(2, LogLevel.Debug, "Session ended: tenant={Tenant} session={Session} trace_id={TraceId} reason={Reason} code={Code}")]
         public static partial void Ended(ILogger logger, string tenant, string session, string traceId, string reason, ushort code);
+
+        [LoggerMessage(3, LogLevel.Debug, "Session detached: tenant={Tenant} session={Session} trace_id={TraceId} reason={Reason}")]
+        public static partial void Detached(ILogger logger, string tenant, string session, string traceId, string reason);
+
+        [LoggerMessage(4, LogLevel.Debug, "Session resumed: tenant={Tenant} session={Session} trace_id={TraceId} transport={Transport} address={Address}")]
+        public static partial void Resumed(ILogger logger, string tenant, string session, string traceId, string transport, string address);
     }
 }

@@ -27,11 +27,12 @@ internal sealed class SessionWatch : TimerNode
 
     private long NowMs => _session.Shard.Clock.NowMs;
 
-    /// <summary>Begins with the session.</summary>
+    /// <summary>Begins with the session, and anew with each further connection of it.</summary>
     public void Start()
     {
         _toldPingIntervalMs = Timings.PingIntervalMs;
         _lastReceivedMs = _lastPingMs = NowMs;
+        _blockedSinceMs = -1;
         Arm();
     }
 
@@ -75,7 +76,7 @@ internal sealed class SessionWatch : TimerNode
         this,
         NowMs + (reason == EndReason.ProtocolError ? Math.Min(ProtocolErrorLingerMs, Timings.WriterSendTimeoutMs) : Timings.WriterSendTimeoutMs));
 
-    /// <summary>The connection is gone.</summary>
+    /// <summary>The connection is gone, or another's.</summary>
     public void Stop() => _session.Shard.Wheel.Disarm(this);
 
     protected internal override void OnDue(long nowMs) => _session.Shard.Guard(_session, static session => session.Watch.Look());
@@ -89,16 +90,17 @@ internal sealed class SessionWatch : TimerNode
         }
         else if (IsWriteOverdue())
         {
-            _session.End(EndReason.WriteTimeout);
-            _session.Connection.Abort();
+            var connection = _session.Connection;
+            _session.LoseConnection(EndReason.WriteTimeout);
+            connection.Abort();
         }
         else if (NowMs - _lastReceivedMs >= Timings.IdleTimeoutMs)
         {
-            _session.End(EndReason.IdleTimeout);
+            _session.LoseConnection(EndReason.IdleTimeout);
         }
         else
         {
-            if (NowMs - _lastPingMs >= PingIntervalMs)
+            if (NowMs - _lastPingMs >= PingIntervalMs && _session.HasWire)
             {
                 _lastPingMs = NowMs;
                 _session.Enqueue(OutboundFrame.Rent(FrameKind.Ping, DeliveryClass.Control, 0));
@@ -117,14 +119,14 @@ internal sealed class SessionWatch : TimerNode
 
         // The shard itself may have been away for so long: who is cut off must have been asked once more.
         _session.RetryWire();
-        return !_session.HasEnded && HasBlockedTooLong();
+        return !_session.HasEnded && _session.HasWire && HasBlockedTooLong();
     }
 
     private bool HasBlockedTooLong() => _blockedSinceMs >= 0 && NowMs - _blockedSinceMs >= Timings.WriterSendTimeoutMs;
 
     private void Arm()
     {
-        if (_session.HasEnded)
+        if (_session.HasEnded || !_session.HasWire)
         {
             return;
         }

@@ -64,7 +64,7 @@ internal sealed class TicketWatch : TimerNode
         {
             // Armed first: an outbox that has no place for the notice ends the session, and with it this watch.
             ArmFor(_expiresAtMs);
-            if (!_isAnnounced)
+            if (!_isAnnounced && _session.HasWire)
             {
                 _isAnnounced = true;
                 _session.Enqueue(_session.Shard.Line.System.Expiring(leftMs));

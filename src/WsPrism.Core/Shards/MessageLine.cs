@@ -33,7 +33,7 @@ internal sealed partial class MessageLine
     /// <summary>Writes the <c>sys.*</c> envelopes.</summary>
     public SystemEnvelopes System { get; } = new();
 
-    /// <summary>The Ext lane: envelope → policy → service → answer.</summary>
+    /// <summary>The Ext lane: envelope → policy → filters → service → answer.</summary>
     public void OnText(Session session, Span<byte> message)
     {
         var tenant = session.Tenant.Snapshot;
@@ -90,23 +90,72 @@ internal sealed partial class MessageLine
         var session = message.Session;
         session.Deferred!.Remove(message);
         session.TenantShard.Counters.Deferred--;
-        if (session.HasEnded)
+        var queue = message.Route.KeepsOrder ? session.Queues!.Find(message.Route) : null;
+        queue?.BeginTurn();
+        try
+        {
+            if (!session.HasEnded)
+            {
+                _extContext.BeginAgain(message);
+                Act(session, message.Route.Service, message.Route.Service.Name, act);
+                session.TenantShard.Counters.RecordService(message.Route.MetricIndex, _shard.Clock.Measure() - message.StartedNs);
+                Answer(session, message.Id, PolicyReason.Service);
+            }
+        }
+        finally
+        {
+            queue?.EndTurn();
+        }
+    }
+
+    /// <summary>The line's later part, for a message that a filter had taken out: what is left of the filters → service → answer.</summary>
+    public void ResumeFilter(HeldMessage message, Action<IExtContext> act)
+    {
+        var session = message.Session;
+        session.Deferred!.Remove(message);
+        session.TenantShard.Counters.Deferred--;
+        var queue = session.Queues!.Find(route: null)!;
+        queue.BeginTurn();
+        try
+        {
+            if (!session.HasEnded)
+            {
+                var filter = message.Tenant.Filters[message.Filter];
+                _extContext.BeginFilterAgain(message);
+                Act(session, filter.Filter, filter.Filter.Name, act);
+                session.TenantShard.Counters.RecordService(filter.MetricIndex, _shard.Clock.Measure() - message.StartedNs);
+                var envelope = message.Envelope;
+                if (PassesFilter(session, message.Tenant, ref envelope))
+                {
+                    Filter(session, message.Tenant, message.Route, envelope, message.Filter + 1);
+                }
+            }
+        }
+        finally
+        {
+            queue.EndTurn();
+        }
+    }
+
+    /// <summary>The line's later part, for a message whose turn it is: filters → service → answer, or from the service on.</summary>
+    public void GoOn(HeldMessage message, SessionQueue queue)
+    {
+        var session = message.Session;
+        var tenant = session.Tenant.Snapshot;
+        var envelope = message.Envelope;
+        if (!TryFindRoute(session, tenant, envelope, out var route))
         {
             return;
         }
 
-        _extContext.BeginAgain(message);
-        try
+        if (queue.Route is null)
         {
-            act(_extContext);
+            Filter(session, tenant, route, envelope, from: 0);
         }
-        catch (Exception exception)
+        else
         {
-            FailService(session, message.Route, exception);
+            Serve(session, route, envelope);
         }
-
-        session.TenantShard.Counters.RecordService(message.Route.MetricIndex, _shard.Clock.Measure() - message.StartedNs);
-        Answer(session, message.Id);
     }
 
     private static PolicyVerdict Judge(PolicySnapshot policy, in PolicyVerdict rate, ErrorCode error, in Envelope envelope)
@@ -197,59 +246,188 @@ internal sealed partial class MessageLine
 
     private void Dispatch(Session session, TenantSnapshot tenant, in Envelope envelope)
     {
-        if (!tenant.Routes.TryFindExt(envelope.Svc, out var route))
+        if (!TryFindRoute(session, tenant, envelope, out var route))
         {
-            var verdict = PolicyVerdict.Reject(PolicyReason.UnknownService, ErrorCode.UnknownService);
-            session.TenantShard.Counters.CountDecision(Lane.Ext, shadow: false, verdict.Decision, verdict.Reason);
-            RefuseExt(session, tenant.Policy, verdict, envelope, ErrorCode.UnknownService);
             return;
         }
 
+        if (route.IsSystem)
+        {
+            // Pings and tickets are between the client and the gateway.
+            Serve(session, route, envelope);
+        }
+        else if (session.Queues?.Find(route: null) is { IsBusy: true } queue)
+        {
+            Hold(session, tenant, route, envelope, queue);
+        }
+        else
+        {
+            Filter(session, tenant, route, envelope, from: 0);
+        }
+    }
+
+    private bool TryFindRoute(Session session, TenantSnapshot tenant, in Envelope envelope, out ExtRoute route)
+    {
+        if (tenant.Routes.TryFindExt(envelope.Svc, out route))
+        {
+            return true;
+        }
+
+        var verdict = PolicyVerdict.Reject(PolicyReason.UnknownService, ErrorCode.UnknownService);
+        session.TenantShard.Counters.CountDecision(Lane.Ext, shadow: false, verdict.Decision, verdict.Reason);
+        RefuseExt(session, tenant.Policy, verdict, envelope, ErrorCode.UnknownService);
+        return false;
+    }
+
+    // Behind others that are out, or in line behind those.
+    private void Hold(Session session, TenantSnapshot tenant, ExtRoute route, in Envelope envelope, SessionQueue queue)
+    {
+        if (!queue.TryHold(envelope, route, tenant))
+        {
+            _extContext.Begin(session, route, startedNs: 0);
+            _extContext.Fail(ErrorCode.ResourceExhausted, Texts.TooManyWait);
+            Answer(session, envelope.Id, PolicyReason.Service);
+        }
+    }
+
+    private void Filter(Session session, TenantSnapshot tenant, ExtRoute route, Envelope envelope, int from)
+    {
+        for (var i = from; i < tenant.Filters.Length; i++)
+        {
+            var filter = tenant.Filters[i];
+            var started = _shard.Clock.Measure();
+            _extContext.BeginFilter(session, route, started, tenant, i);
+            try
+            {
+                filter.Filter.OnMessage(envelope, _extContext);
+            }
+            catch (Exception exception)
+            {
+                FailService(session, filter.Filter, filter.Filter.Name, exception);
+                _extContext.AbandonDeferred();
+            }
+
+            if (_extContext.Deferred is HeldMessage held)
+            {
+                held.Keep(envelope);
+                (session.Queues ??= new SessionQueues(session)).Ensure(route: null).GoOut();
+                return;
+            }
+
+            session.TenantShard.Counters.RecordService(filter.MetricIndex, _shard.Clock.Measure() - started);
+            if (!PassesFilter(session, tenant, ref envelope))
+            {
+                return;
+            }
+        }
+
+        if (route.KeepsOrder && session.Queues?.Find(route) is { IsBusy: true } queue)
+        {
+            Hold(session, tenant, route, envelope, queue);
+        }
+        else
+        {
+            Serve(session, route, envelope);
+        }
+    }
+
+    // What a filter has said is in the context.
+    private bool PassesFilter(Session session, TenantSnapshot tenant, ref Envelope envelope)
+    {
+        if (session.HasEnded)
+        {
+            return false;
+        }
+
+        if (_extContext.Failure.Code != ErrorCode.None || _extContext.HasAnswer)
+        {
+            Answer(session, envelope.Id, PolicyReason.Filter);
+            return false;
+        }
+
+        if (_extContext.Change is not { } change)
+        {
+            return true;
+        }
+
+        envelope = change.Apply(envelope);
+        var verdict = tenant.Policy.AdmitExt(envelope.Svc, envelope.Type);
+        if (verdict.IsPass || Admit(session, tenant.Policy, Lane.Ext, ref verdict))
+        {
+            return true;
+        }
+
+        // The filter's doing: no violation of the client's.
+        session.Enqueue(System.Error(session, verdict.Code, Texts.For(verdict, verdict.Code), 0, envelope.Id.RawToken));
+        return false;
+    }
+
+    private void Serve(Session session, ExtRoute route, in Envelope envelope)
+    {
         var started = _shard.Clock.Measure();
         _extContext.Begin(session, route, started);
         try
         {
             route.Service.OnMessage(
                 new ExtMessage { Type = envelope.Type, Room = envelope.Room, Data = envelope.Data, Id = envelope.Id.RawToken }, _extContext);
-            if (_extContext.Deferred is { } deferred)
-            {
-                deferred.KeepId(envelope.Id);
-                return;
-            }
         }
         catch (Exception exception)
         {
-            FailService(session, route, exception);
-            if (_extContext.Deferred is { } deferred)
-            {
-                if (!deferred.TryAbandon())
-                {
-                    // Resumed from elsewhere before the service failed: that answer is on its way.
-                    deferred.KeepId(envelope.Id);
-                    return;
-                }
+            FailService(session, route.Service, route.Service.Name, exception);
+            _extContext.AbandonDeferred();
+        }
 
-                session.Deferred!.Remove(deferred);
-                session.TenantShard.Counters.Deferred--;
+        if (_extContext.Deferred is { } deferred)
+        {
+            deferred.KeepId(envelope.Id);
+            if (route.KeepsOrder)
+            {
+                (session.Queues ??= new SessionQueues(session)).Ensure(route).GoOut();
             }
+
+            return;
         }
 
         session.TenantShard.Counters.RecordService(route.MetricIndex, _shard.Clock.Measure() - started);
-        Answer(session, envelope.Id);
+        Answer(session, envelope.Id, PolicyReason.Service);
     }
 
-    private void FailService(Session session, ExtRoute route, Exception exception)
+    private void Act(Session session, object service, string name, Action<IExtContext> act)
     {
-        Log.ServiceFailed(_logger, exception, route.Service.Name, session.Tenant.Id, session.SessionId, session.TraceId);
+        try
+        {
+            act(_extContext);
+        }
+        catch (Exception exception)
+        {
+            FailService(session, service, name, exception);
+        }
+    }
+
+    private void FailService(Session session, object service, string name, Exception exception)
+    {
+        TellFault(session, service, name, exception);
         _extContext.Fail(ErrorCode.Internal, Texts.Internal);
     }
 
-    private void Answer(Session session, in EnvelopeId id)
+    private void TellFault(Session session, object service, string name, Exception exception)
+    {
+        if (service is IFaultListener listener)
+        {
+            listener.OnFault(exception, session);
+        }
+        else
+        {
+            Log.ServiceFailed(_logger, exception, name, session.Tenant.Id, session.SessionId, session.TraceId);
+        }
+    }
+
+    private void Answer(Session session, in EnvelopeId id, PolicyReason refusal)
     {
         var (code, text) = _extContext.Failure;
         if (code != ErrorCode.None)
         {
-            session.TenantShard.Counters.CountDecision(Lane.Ext, shadow: false, PolicyDecision.Reject, PolicyReason.Service);
+            session.TenantShard.Counters.CountDecision(Lane.Ext, shadow: false, PolicyDecision.Reject, refusal);
             session.Enqueue(System.Error(session, code, text, 0, id.RawToken));
         }
         else if (id.IsPresent || _extContext.HasAnswer)
@@ -294,7 +472,7 @@ internal sealed partial class MessageLine
         }
         catch (Exception exception)
         {
-            Log.ServiceFailed(_logger, exception, route.Service.Name, session.Tenant.Id, session.SessionId, session.TraceId);
+            TellFault(session, route.Service, route.Service.Name, exception);
             _hotContext.Fail(ErrorCode.Internal, Texts.Internal);
         }
 

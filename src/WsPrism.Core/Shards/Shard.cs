@@ -168,10 +168,14 @@ internal sealed partial class Shard
     public void Deliver(in Broadcast broadcast)
     {
         var slice = broadcast.Room.Slices[Index];
-        if (broadcast.Frame.Class == DeliveryClass.HotLossy && (slice.ShapesLossy || broadcast.Frame.IsTickState))
+        if (broadcast.Frame.Class == DeliveryClass.HotLossy)
         {
-            ShapedDelivery.Deliver(this, broadcast, slice);
-            return;
+            slice.Latest?.Keep(broadcast.Frame);
+            if (slice.ShapesLossy || broadcast.Frame.IsTickState)
+            {
+                ShapedDelivery.Deliver(this, broadcast, slice);
+                return;
+            }
         }
 
         var unused = slice.Count;

@@ -22,6 +22,7 @@ internal sealed class SnapshotCompiler(ITenantServiceFactory services, ITicketBa
             Tickets = previous is not null && ConfigDiff.AreEqual(previous.Config.Auth, config.Auth)
                 ? previous.Tickets
                 : new TicketAuthenticator(config.Auth, tickets?.KeysOf(config), tickets?.JudgeOf(config)),
+            Filters = [.. services.CreateFilters(config).Select(filter => new FilterRoute(filter))],
             Events = services.CreateEvents(config),
         };
     }

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging;
+using WsPrism.Core.Delivery;
 using WsPrism.Core.Handshake;
 using WsPrism.Core.Parties;
 using WsPrism.Core.Policies;
 using WsPrism.Core.ServerApi;
+using WsPrism.Core.Sessions.Resume;
 using WsPrism.Core.Tickets;
 
 namespace WsPrism.Core.Tenants;
@@ -22,6 +24,7 @@ internal sealed class Tenant
         OneTime = new OneTimeTickets(time);
         Revocations = new Revocations(time);
         _snapshot = snapshot;
+        ResumeMemory = new ResumeMemory(snapshot.Config.Resume);
         Registry = new TenantRegistry(shards);
         Parties = new PartyBook(this);
         Tickets = new TicketInspector(this, time, ticketLogger);
@@ -41,7 +44,11 @@ internal sealed class Tenant
     public TenantSnapshot Snapshot
     {
         get => Volatile.Read(ref _snapshot);
-        set => Volatile.Write(ref _snapshot, value);
+        set
+        {
+            Volatile.Write(ref _snapshot, value);
+            ResumeMemory.Configure(value.Config.Resume);
+        }
     }
 
     /// <summary>True once a reload has taken the tenant out of the configuration: nobody new is let in, and who is here is sent away.</summary>
@@ -54,6 +61,12 @@ internal sealed class Tenant
     public TenantRegistry Registry { get; }
 
     public PartyBook Parties { get; }
+
+    /// <summary>Sessions by the tokens with which they can be resumed.</summary>
+    public ResumeTable Resumes { get; } = new();
+
+    /// <summary>What all buffers for resumes hold.</summary>
+    public ResumeMemory ResumeMemory { get; }
 
     public TicketInspector Tickets { get; }
 

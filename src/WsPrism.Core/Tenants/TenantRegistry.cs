@@ -92,6 +92,9 @@ internal sealed class TenantRegistry
         }
     }
 
+    /// <summary>Takes a seat whether there is one or not, for a session that ends at once.</summary>
+    public void TakeSeat() => Interlocked.Increment(ref _seats);
+
     /// <summary>Gives a seat back.</summary>
     public void ReleaseSeat() => Interlocked.Decrement(ref _seats);
 
@@ -419,6 +422,16 @@ internal sealed class TenantRegistry
         lock (_gate)
         {
             return _sessions.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(chars[..written], out var session) ? session : null;
+        }
+    }
+
+    /// <summary>True where the session of this handle is in the room. Allocates nothing.</summary>
+    public bool IsMember(Room room, uint handle)
+    {
+        lock (_gate)
+        {
+            return _sessionsByHandle.TryGetValue(handle, out var session)
+                && room.Users.TryGetValue(session.UserEntry!, out var member) && member.Handles.Contains(handle);
         }
     }
 

@@ -24,6 +24,9 @@ internal sealed class TenantSnapshot
 
     public RouteTable Routes { get; }
 
+    /// <summary>What Ext messages go through between policy and service, in this order.</summary>
+    public FilterRoute[] Filters { get; init; } = [];
+
     /// <summary>Who wants to hear what happens in the tenant; null where nobody does.</summary>
     public ITenantEvents? Events { get; init; }
 

@@ -1,3 +1,5 @@
+using WsPrism.Core.Sessions;
+
 namespace WsPrism.Core.Transport;
 
 /// <summary>
@@ -29,6 +31,12 @@ internal interface ITransportConnection
     /// where a write is under way.
     /// </summary>
     void Retry();
+
+    /// <summary>
+    /// Is another session's from here on, of the same shard: takes from its outbox and tells it what happens. The one before, which lets go of the wire, hears nothing
+    /// more. Called with nothing collected (<see cref="Commit"/>).
+    /// </summary>
+    void Serve(Session session);
 
     /// <summary>Goes at once, whatever is pending. <see cref="IConnectionHandler.OnClosed"/> follows, in this call or later.</summary>
     void Abort();

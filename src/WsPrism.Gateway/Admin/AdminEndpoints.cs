@@ -7,6 +7,7 @@ using WsPrism.Gateway.Admin.Link;
 using WsPrism.Gateway.Admin.Metrics;
 using WsPrism.Gateway.Handshake;
 using WsPrism.Gateway.Reload;
+using WsPrism.Plugins;
 
 namespace WsPrism.Gateway.Admin;
 
@@ -22,12 +23,13 @@ internal sealed class AdminEndpoints
     private readonly LinkEndpoint _link;
 
     public AdminEndpoints(
-        GatewayNode node, BackendServices backends, HandshakeCounters handshakes, ApiEndpoints api, LinkEndpoint link, ReloadCounters reloads, TimeProvider time)
+        GatewayNode node, BackendServices backends, PluginServices plugins, HandshakeCounters handshakes, ApiEndpoints api, LinkEndpoint link, ReloadCounters reloads,
+        TimeProvider time)
     {
         _node = node;
         _api = api;
         _link = link;
-        _metrics = new MetricsPage(node, backends, handshakes, api.Counters, reloads, time);
+        _metrics = new MetricsPage(node, backends, plugins, handshakes, api.Counters, reloads, time);
     }
 
     public async Task HandleAsync(HttpContext http)

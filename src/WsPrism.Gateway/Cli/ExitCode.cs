@@ -9,6 +9,9 @@ internal static class ExitCode
     /// <summary>The configuration is wrong.</summary>
     public const int BadConfiguration = 1;
 
+    /// <summary>A plugin that is tried refused a message, or could not be loaded.</summary>
+    public const int Refused = 1;
+
     /// <summary>The command line is wrong.</summary>
     public const int BadUsage = 2;
 

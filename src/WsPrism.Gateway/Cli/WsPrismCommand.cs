@@ -1,8 +1,9 @@
 using System.CommandLine;
+using WsPrism.Gateway.Cli.PluginTest;
 
 namespace WsPrism.Gateway.Cli;
 
-/// <summary>The command line: <c>start</c>, <c>validate</c>, <c>policy explain</c>.</summary>
+/// <summary>The command line: <c>start</c>, <c>validate</c>, <c>policy explain</c>, <c>plugin test</c>.</summary>
 internal static class WsPrismCommand
 {
     public static async Task<int> RunAsync(string[] args)
@@ -15,11 +16,13 @@ internal static class WsPrismCommand
               wsprism start                                run the demo, or ./wsprism.yaml where there is one
               wsprism validate --config wsprism.yaml       check a configuration without starting
               wsprism policy explain --config wsprism.yaml --tenant acme --message '{"svc":"chat","type":"send"}'
+              wsprism plugin test hello.lua --message '{"type":"greet"}'
             """)
         {
             StartCommand.Create(),
             ValidateCommand.Create(),
             new Command("policy", "Ask a tenant's policy questions.") { PolicyExplainCommand.Create() },
+            new Command("plugin", "Work on plugins.") { PluginTestCommand.Create() },
         };
 
         var result = root.Parse(args);

@@ -1,4 +1,5 @@
 using WsPrism.Core;
+using WsPrism.Core.Sessions.Resume;
 using WsPrism.Core.Tenants;
 using WsPrism.Core.Tickets;
 
@@ -28,21 +29,21 @@ internal sealed class Admission
         _gate = gate;
     }
 
-    /// <summary>Decides on a client. One that is admitted has a seat, which its session gives back, or who cannot begin it.</summary>
+    /// <summary>Decides on a client. One that is admitted has a claim to a session, or a seat for a new one, which that gives back, or who cannot begin it.</summary>
     public ValueTask<HandshakeVerdict> DecideAsync(IApplicant applicant)
     {
-        if (Check(applicant, out var tenant, out var ticket) is { } refusal)
+        if (Check(applicant, out var tenant, out var credentials) is { } refusal)
         {
             return new(Count(applicant, tenant, refusal));
         }
 
-        var isDecided = tenant!.Tickets.TryInspect(ticket, out var verdict);
+        var isDecided = tenant!.Tickets.TryInspect(credentials.Ticket, out var verdict);
         if (isDecided && (verdict.Identity is null || !AsksGate(tenant, applicant)))
         {
-            return new(Count(applicant, tenant, Seat(applicant, tenant, verdict)));
+            return new(Count(applicant, tenant, Seat(applicant, tenant, credentials.Resume, verdict)));
         }
 
-        return WaitAsync(applicant, tenant, ticket, isDecided ? verdict : default(TicketVerdict?));
+        return WaitAsync(applicant, tenant, credentials, isDecided ? verdict : default(TicketVerdict?));
     }
 
     /// <summary>Counts an answer that no check gave.</summary>
@@ -61,9 +62,9 @@ internal sealed class Admission
     private bool AsksGate(Tenant tenant, IApplicant applicant) => _gate?.Decides(tenant) == true && applicant.WantsSeat;
 
     // The checks before the ticket's; null where all were passed.
-    private HandshakeVerdict? Check(IApplicant applicant, out Tenant? tenant, out string ticket)
+    private HandshakeVerdict? Check(IApplicant applicant, out Tenant? tenant, out Credentials credentials)
     {
-        (tenant, ticket) = (null, string.Empty);
+        (tenant, credentials) = (null, default);
         if (_node.IsDraining)
         {
             return new HandshakeVerdict(HandshakeAnswer.Draining, RetryAfter);
@@ -74,7 +75,7 @@ internal sealed class Admission
             return new HandshakeVerdict(HandshakeAnswer.RateLimited, wait);
         }
 
-        if (!applicant.TryReadCredentials(out var credentials))
+        if (!applicant.TryReadCredentials(out credentials))
         {
             return new HandshakeVerdict(HandshakeAnswer.BadRequest);
         }
@@ -85,11 +86,10 @@ internal sealed class Admission
             return new HandshakeVerdict(HandshakeAnswer.NotAllowed);
         }
 
-        ticket = credentials.Ticket;
         return tenant is null ? new HandshakeVerdict(HandshakeAnswer.AuthFailed) : null;
     }
 
-    private async ValueTask<HandshakeVerdict> WaitAsync(IApplicant applicant, Tenant tenant, string ticket, TicketVerdict? verdict)
+    private async ValueTask<HandshakeVerdict> WaitAsync(IApplicant applicant, Tenant tenant, Credentials credentials, TicketVerdict? verdict)
     {
         if (!tenant.Waiting.TryEnter())
         {
@@ -100,7 +100,7 @@ internal sealed class Admission
         try
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(gone, _node.Draining);
-            return Count(applicant, tenant, await AskAsync(applicant, tenant, ticket, verdict, either.Token));
+            return Count(applicant, tenant, await AskAsync(applicant, tenant, credentials, verdict, either.Token));
         }
         catch (OperationCanceledException)
         {
@@ -112,9 +112,9 @@ internal sealed class Admission
         }
     }
 
-    private async Task<HandshakeVerdict> AskAsync(IApplicant applicant, Tenant tenant, string ticket, TicketVerdict? known, CancellationToken cancellation)
+    private async Task<HandshakeVerdict> AskAsync(IApplicant applicant, Tenant tenant, Credentials credentials, TicketVerdict? known, CancellationToken cancellation)
     {
-        var verdict = known ?? await tenant.Tickets.InspectAsync(ticket, new TicketBearer(applicant.Address.ToString(), applicant.Origin, applicant.Transport), cancellation);
+        var verdict = known ?? await tenant.Tickets.InspectAsync(credentials.Ticket, new TicketBearer(applicant.Address.ToString(), applicant.Origin, applicant.Transport), cancellation);
         byte[]? state = null;
         if (verdict.Identity is { } identity && AsksGate(tenant, applicant))
         {
@@ -129,10 +129,10 @@ internal sealed class Admission
 
         // Meanwhile the client may have gone, or the tenant.
         cancellation.ThrowIfCancellationRequested();
-        return _node.FindTenant(tenant.Id) == tenant ? Seat(applicant, tenant, verdict, state) : new HandshakeVerdict(HandshakeAnswer.AuthFailed);
+        return _node.FindTenant(tenant.Id) == tenant ? Seat(applicant, tenant, credentials.Resume, verdict, state) : new HandshakeVerdict(HandshakeAnswer.AuthFailed);
     }
 
-    private HandshakeVerdict Seat(IApplicant applicant, Tenant tenant, TicketVerdict verdict, byte[]? state = null)
+    private HandshakeVerdict Seat(IApplicant applicant, Tenant tenant, ResumeRequest? resume, TicketVerdict verdict, byte[]? state = null)
     {
         if (verdict.Identity is not { } identity)
         {
@@ -141,8 +141,14 @@ internal sealed class Admission
                 : new HandshakeVerdict(HandshakeAnswer.AuthFailed);
         }
 
+        var (claim, resumeFailure) = ((ResumeClaim?)null, ResumeFailure.None);
+        if (resume is { } request)
+        {
+            claim = tenant.Resumes.Find(request, identity.User, out resumeFailure);
+        }
+
         var limits = tenant.Snapshot.Config.Limits;
-        if (!tenant.Registry.HasFreeSeat(limits))
+        if (claim is null && !tenant.Registry.HasFreeSeat(limits))
         {
             return new HandshakeVerdict(HandshakeAnswer.Full, RetryAfter);
         }
@@ -153,26 +159,29 @@ internal sealed class Admission
         }
 
         // Taken only now, so that what is not an upgrade takes nothing; another may have been quicker.
-        if (!tenant.Registry.TryReserveSeat(limits))
+        if (claim is null && !tenant.Registry.TryReserveSeat(limits))
         {
             return new HandshakeVerdict(HandshakeAnswer.Full, RetryAfter);
         }
 
+        var admitted = new HandshakeVerdict(
+            HandshakeAnswer.Upgraded, Tenant: tenant, Identity: identity, State: state, Claim: claim, ResumeFailure: resumeFailure);
+
         // Again: a drain that began meanwhile waits for the seats that it saw taken, and for no others.
         if (_node.IsDraining)
         {
-            tenant.Registry.ReleaseSeat();
+            admitted.GiveUp();
             return new HandshakeVerdict(HandshakeAnswer.Draining, RetryAfter);
         }
 
         // Last, so that who is refused keeps the ticket; of two with the same one-time ticket both may have come so far.
         if (tenant.IsRemoved || !tenant.Tickets.TryUse(identity))
         {
-            tenant.Registry.ReleaseSeat();
+            admitted.GiveUp();
             return new HandshakeVerdict(HandshakeAnswer.AuthFailed);
         }
 
-        return new HandshakeVerdict(HandshakeAnswer.Upgraded, Tenant: tenant, Identity: identity, State: state);
+        return admitted;
     }
 
     // Only browsers send Origin, and they always do on an upgrade; who sends none is no page of somebody else's.

@@ -80,7 +80,7 @@ internal sealed class HandshakeEndpoint
         catch (Exception)
         {
             // The client vanished before the answer.
-            tenant.Registry.ReleaseSeat();
+            admitted.GiveUp();
             http.Abort();
             return;
         }
@@ -90,7 +90,7 @@ internal sealed class HandshakeEndpoint
         if (http.Features.Get<HttpPhase>() is { } phase && !HttpMethods.IsConnect(http.Request.Method))
         {
             // Kestrel is done with the connection when this returns; the loop takes the socket over.
-            phase.TakeOver(socket => _opener.Open(socket, admitted, framing, address), tenant.Registry.ReleaseSeat);
+            phase.TakeOver(socket => _opener.Open(socket, admitted, framing, address), admitted.GiveUp);
             return;
         }
 

@@ -7,7 +7,8 @@ namespace WsPrism.Gateway.Handshake;
 /// <code>
 /// WSPRISM/1 tenant=&lt;id&gt; ticket=&lt;ticket&gt;[ key=value …]\n      printable ASCII, one space between words, 4,096 bytes with the newline at most
 /// </code>
-/// Keys other than those two are let pass, as unknown query parameters are: resuming needs two, and what comes later must not shut old gateways.
+/// <c>resume=&lt;token&gt; position=&lt;n&gt;</c> ask for a session that has lost its connection. Other keys are let pass, as unknown query parameters are: what comes
+/// later must not shut old gateways.
 /// </summary>
 internal static class HandshakeLine
 {
@@ -49,19 +50,20 @@ internal static class HandshakeLine
     private static bool TryReadWords(ReadOnlySpan<byte> line, out Credentials credentials)
     {
         credentials = default;
-        var (tenant, ticket) = ((string?)null, (string?)null);
+        var (tenant, ticket, resume, position) = ((string?)null, (string?)null, (string?)null, (string?)null);
         foreach (var range in line.Split((byte)' '))
         {
             var word = line[range];
             var equals = word.IndexOf((byte)'=');
             if (equals <= 0 || word.ContainsAnyExceptInRange((byte)'!', (byte)'~')
-                || !TrySet(word[..equals], "tenant"u8, ref tenant, word[(equals + 1)..]) || !TrySet(word[..equals], "ticket"u8, ref ticket, word[(equals + 1)..]))
+                || !TrySet(word[..equals], "tenant"u8, ref tenant, word[(equals + 1)..]) || !TrySet(word[..equals], "ticket"u8, ref ticket, word[(equals + 1)..])
+                || !TrySet(word[..equals], "resume"u8, ref resume, word[(equals + 1)..]) || !TrySet(word[..equals], "position"u8, ref position, word[(equals + 1)..]))
             {
                 return false;
             }
         }
 
-        return tenant is not null && ticket is not null && Credentials.TryCreate(tenant, ticket, out credentials);
+        return tenant is not null && ticket is not null && Credentials.TryCreate(tenant, ticket, resume, position, out credentials);
     }
 
     // False where the key is this one and has come before.

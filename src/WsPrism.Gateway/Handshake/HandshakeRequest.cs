@@ -5,7 +5,7 @@ namespace WsPrism.Gateway.Handshake;
 /// <summary>What a client asks for over HTTP: tenant and ticket, taken from wherever PROTOCOL §2 lets them be.</summary>
 internal static class HandshakeRequest
 {
-    /// <summary>False where tenant or ticket is absent, not well-formed or given twice.</summary>
+    /// <summary>False where tenant or ticket is absent or not well-formed, or anything is given twice.</summary>
     public static bool TryRead(HttpRequest http, out Credentials credentials)
     {
         credentials = default;
@@ -13,7 +13,8 @@ internal static class HandshakeRequest
         var bearer = http.Headers.Authorization.ToString();
         var query = http.Query["ticket"];
         var tenants = http.Query["tenant"];
-        if (!protocols.IsWellFormed || query.Count > 1 || tenants.Count != 1
+        var (resume, position) = (http.Query["resume"], http.Query["position"]);
+        if (!protocols.IsWellFormed || query.Count > 1 || tenants.Count != 1 || resume.Count > 1 || position.Count > 1
             || (bearer.Length > 0 && !bearer.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)))
         {
             return false;
@@ -21,7 +22,7 @@ internal static class HandshakeRequest
 
         string?[] tickets = [query.Count == 1 ? query[0] : null, bearer.Length > 0 ? bearer[7..].Trim() : null, protocols.Ticket];
         var given = tickets.Where(ticket => ticket is not null).ToArray();
-        return given.Length == 1 && Credentials.TryCreate(tenants[0]!, given[0]!, out credentials);
+        return given.Length == 1 && Credentials.TryCreate(tenants[0]!, given[0]!, resume.FirstOrDefault(), position.FirstOrDefault(), out credentials);
     }
 
     /// <summary>True where the answer is to select <c>wsprism.v1</c>.</summary>

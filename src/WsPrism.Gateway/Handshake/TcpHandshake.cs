@@ -94,7 +94,7 @@ internal sealed class TcpHandshake : ITcpHandshake, IApplicant
     /// <summary>Runs the session of an admitted client on a stream, to its end.</summary>
     public Task RunAsync(Stream stream, Action abort) => _owner.Opener.RunAsync(stream, _verdict!, CreateFraming(), Address.ToString(), abort);
 
-    public void GiveUp() => _verdict!.Tenant!.Registry.ReleaseSeat();
+    public void GiveUp() => _verdict!.GiveUp();
 
     private TcpHandshakeStatus Conclude(HandshakeVerdict verdict)
     {

@@ -43,9 +43,13 @@ internal sealed class GatewayHost : IAsyncDisposable
     private readonly ApiEndpoints _api;
     private readonly LogLevels? _levels;
 
-    /// <summary>Without an <paramref name="origin"/> a reload finds nothing new; without <paramref name="levels"/> what is logged stays.</summary>
+    /// <summary>
+    /// Without an <paramref name="origin"/> a reload finds nothing new; without <paramref name="levels"/> what is logged stays. <paramref name="services"/> are there beside
+    /// the built-in ones.
+    /// </summary>
     public GatewayHost(
-        WsPrismConfig config, bool isDemo, TimeProvider time, ILoggerFactory loggers, ConfigOrigin? origin = null, LogLevels? levels = null)
+        WsPrismConfig config, bool isDemo, TimeProvider time, ILoggerFactory loggers, ConfigOrigin? origin = null, LogLevels? levels = null,
+        IReadOnlyList<IExtService>? services = null)
     {
         _config = config;
         _isDemo = isDemo;
@@ -65,7 +69,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         _backends = new BackendServices(time, loggers);
         _ticketBackends = new TicketBackends(time, loggers.CreateLogger("WsPrism.Tickets"));
         Node = new GatewayNode(
-            config, new SharedServices(BuiltInServices.Ext, BuiltInServices.Hot, _backends, _plugins), time, loggers,
+            config, new SharedServices([.. BuiltInServices.Ext, .. services ?? []], BuiltInServices.Hot, _backends, _plugins), time, loggers,
             shard => usesLoops ? AddLoop(shard, usesRing, loggers) : AddStrand(shard, time), _ticketBackends);
         _plugins.Settle(config, Node);
         var handshakes = new HandshakeCounters();
@@ -78,7 +82,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         _api = new ApiEndpoints(
             Node, new ApiKeys(config, time), new ReloadCall(Reload.RunAsync, () => Reload.Counters.Generation), time, loggers.CreateLogger("WsPrism.Api"));
         var link = new LinkEndpoint(Node, _backends.Links, () => _api.Keys, loggers);
-        var admin = new AdminEndpoints(Node, _backends, handshakes, _api, link, Reload.Counters, time);
+        var admin = new AdminEndpoints(Node, _backends, _plugins, handshakes, _api, link, Reload.Counters, time);
         var listener = new ClientListener(_certificate, trusted, time, loggers);
         _clients = new WebServer(
             "gateway.listen", config.Gateway.Listen, listener.ConfigureHttp, loggers, clients.HandleAsync,
@@ -178,7 +182,6 @@ internal sealed class GatewayHost : IAsyncDisposable
         Reload.Dispose();
         _backends.Dispose();
         _ticketBackends.Dispose();
-        _plugins.Dispose();
         foreach (var strand in _strands)
         {
             strand.Dispose();
@@ -188,6 +191,9 @@ internal sealed class GatewayHost : IAsyncDisposable
         {
             loop.Dispose();
         }
+
+        // Nobody calls them any more.
+        _plugins.Dispose();
     }
 
     // What a reload changes beside the node, each in one step.

@@ -6,7 +6,8 @@ namespace WsPrism.Gateway.Logging;
 /// <summary>Makes the loggers that <c>gateway.logging</c> asks for.</summary>
 internal static class LoggerSetup
 {
-    public static ILoggerFactory Create(string format, LogLevels levels) => LoggerFactory.Create(builder =>
+    /// <summary>Lines go to standard output, or all of them to standard error.</summary>
+    public static ILoggerFactory Create(string format, LogLevels levels, bool toStandardError = false) => LoggerFactory.Create(builder =>
     {
         builder.Services.AddSingleton<IOptionsMonitor<LoggerFilterOptions>>(levels);
         if (format == "json")
@@ -20,7 +21,11 @@ internal static class LoggerSetup
         else
         {
             builder.AddConsoleFormatter<PlainConsoleFormatter, ConsoleFormatterOptions>();
-            builder.AddConsole(options => options.FormatterName = PlainConsoleFormatter.FormatterName);
+            builder.AddConsole(options =>
+            {
+                options.FormatterName = PlainConsoleFormatter.FormatterName;
+                options.LogToStandardErrorThreshold = toStandardError ? LogLevel.Trace : LogLevel.None;
+            });
         }
     });
 }

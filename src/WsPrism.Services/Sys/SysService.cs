@@ -17,7 +17,7 @@ public sealed class SysService : IExtService
         }
         else if (message.Type.SequenceEqual("stats"u8))
         {
-            context.WriteLedger(context.BeginData());
+            ((ISystemContext)context).WriteLedger(context.BeginData());
             context.Answer();
         }
         else if (message.Type.SequenceEqual("refresh"u8))
@@ -60,7 +60,7 @@ public sealed class SysService : IExtService
         }
         else
         {
-            context.RefreshTicket(ticket);
+            ((ISystemContext)context).RefreshTicket(ticket);
         }
     }
 }

@@ -20,7 +20,7 @@ internal sealed class LoopConnection : ITransportConnection, ILoopHandler
     // Beside the descriptor, which is an object of its own: a send needs the number alone.
     private readonly int _number;
     private readonly IFraming _framing;
-    private readonly Session _session;
+    private Session _session;
     private byte[]? _rest;
     private int _restStart;
     private int _restEnd;
@@ -171,6 +171,8 @@ internal sealed class LoopConnection : ITransportConnection, ILoopHandler
             Flush();
         }
     }
+
+    public void Serve(Session session) => _session = session;
 
     public void Abort() => Close();
 

@@ -22,12 +22,15 @@ internal sealed class StreamConnection : ITransportConnection, IValueTaskSource,
 
     private readonly Stream _stream;
     private readonly IFraming _framing;
-    private readonly Session _session;
+    private readonly Shard _shard;
     private readonly Action _abort;
     private readonly CancellationTokenSource _finish = new();
     private readonly ReadWork _readWork;
     private readonly WrittenWork _writtenWork;
     private readonly Action _onWritten;
+
+    // Read and changed on the shard's thread alone: what reads on the pool needs the shard, which stays.
+    private Session _session;
     private ManualResetValueTaskSourceCore<bool> _consumed;
     private byte[]? _inbound;
     private int _inboundLength;
@@ -42,11 +45,12 @@ internal sealed class StreamConnection : ITransportConnection, IValueTaskSource,
         _stream = stream;
         _framing = framing;
         _session = session;
+        _shard = session.Shard;
         _abort = abort;
         RemoteAddress = remoteAddress;
         _readWork = new ReadWork(this);
         _writtenWork = new WrittenWork(this);
-        _onWritten = () => session.Shard.Post(_writtenWork);
+        _onWritten = () => _shard.Post(_writtenWork);
     }
 
     public string TransportName => _framing.Name;
@@ -71,7 +75,7 @@ internal sealed class StreamConnection : ITransportConnection, IValueTaskSource,
                 }
 
                 _consumed.Reset();
-                _session.Shard.Post(_readWork);
+                _shard.Post(_readWork);
                 await new ValueTask(this, _consumed.Version).ConfigureAwait(false);
             }
         }
@@ -81,7 +85,7 @@ internal sealed class StreamConnection : ITransportConnection, IValueTaskSource,
         }
 
         var closed = new TaskCompletionSource();
-        _session.Shard.Post(() =>
+        _shard.Post(() =>
         {
             OnClosed();
             closed.SetResult();
@@ -131,6 +135,8 @@ internal sealed class StreamConnection : ITransportConnection, IValueTaskSource,
     {
         // The stream tells when it has taken the write that is under way; there is nothing to try before.
     }
+
+    public void Serve(Session session) => _session = session;
 
     public void Abort()
     {

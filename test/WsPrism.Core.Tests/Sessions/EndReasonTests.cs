@@ -20,6 +20,9 @@ public sealed class EndReasonTests
     [InlineData((int)EndReason.IdleTimeout, 4411, "idle_timeout")]
     [InlineData((int)EndReason.InternalError, 1011, "internal_error")]
     [InlineData((int)EndReason.Kicked, 4408, "kicked")]
+    [InlineData((int)EndReason.ResumeExpired, 1011, "resume_expired")]
+    [InlineData((int)EndReason.ResumeOverrun, 1011, "resume_overrun")]
+    [InlineData((int)EndReason.TenantFull, 1013, "tenant_full")]
     public void Each_reason_has_its_code_its_log_and_its_metric(int value, int code, string name)
     {
         var reason = (EndReason)value;

@@ -13,7 +13,7 @@ public sealed class ApiSessionTests
         using var bob = await api.Gateway.ConnectAsync("t-bob");
         await alice.JoinAsync("lobby");
         var (one, two) = (SessionOf(alice), SessionOf(bob));
-        static string Shown(string session, string user, uint handle) => $$"""{"session":"{{session}}","user":"{{user}}","handle":{{handle}},"transport":"websocket"}""";
+        static string Shown(string session, string user, uint handle) => $$"""{"session":"{{session}}","user":"{{user}}","handle":{{handle}},"transport":"websocket","connected":true}""";
         var (first, second) = (Shown(one, "user:alice", alice.Handle), Shown(two, "user:bob", bob.Handle));
 
         Assert.Equal($$"""{"sessions":[{{string.Join(',', new[] { first, second }.Order(StringComparer.Ordinal))}}]}""", await api.OkAsync("GET", "/sessions"));
@@ -22,6 +22,23 @@ public sealed class ApiSessionTests
         var details = await api.OkAsync("GET", $"/sessions/{one}");
         Assert.StartsWith(first[..^1] + ""","rooms":[{"room":"lobby","handle":1,"active":true}],"ledger":{"control":{"accepted":4,""", details, StringComparison.Ordinal);
         Assert.Equal("404 BAD_REQUEST: There is no such session.", await api.ProblemAsync("GET", "/sessions/nobody"));
+    }
+
+    [Fact]
+    public async Task A_session_without_a_connection_is_shown_as_such_and_can_be_closed()
+    {
+        await using var api = await ApiUnderTest.StartAsync(new TestConfig().Tenant("resume", "{window_ms: 60000}"));
+        using var alice = await api.Gateway.ConnectAsync("t-alice");
+        await alice.JoinAsync("lobby");
+        alice.Raw.Reset();
+        var shown = $$"""{"session":"{{SessionOf(alice)}}","user":"user:alice","handle":{{alice.Handle}},"connected":false}""";
+
+        await Patience.UntilAsync(async () => await api.OkAsync("GET", "/sessions") == $$"""{"sessions":[{{shown}}]}""", "the lost connection is noticed");
+        Assert.StartsWith(shown[..^1] + ""","rooms":[{"room":"lobby",""", await api.OkAsync("GET", $"/sessions/{SessionOf(alice)}"), StringComparison.Ordinal);
+        Assert.Contains("user:alice", await api.OkAsync("GET", "/rooms/lobby/members"), StringComparison.Ordinal);
+        Assert.Equal("""{"receivers":1}""", await api.OkAsync("POST", "/rooms/lobby/messages", """{"svc":"a","type":"b"}"""));
+        Assert.Equal("""{"closed":1}""", await api.OkAsync("DELETE", $"/sessions/{SessionOf(alice)}"));
+        Assert.Equal("""{"sessions":[]}""", await api.OkAsync("GET", "/sessions"));
     }
 
     [Fact]

@@ -38,6 +38,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("start", "--help")]
     [InlineData("validate", "--help")]
     [InlineData("policy", "explain", "--help")]
+    [InlineData("plugin", "test", "--help")]
     public async Task Help_is_given_on_standard_output(params string[] arguments)
     {
         var (code, output, errors) = await GatewayProcess.RunAsync(_folder.Path, arguments);
@@ -69,6 +70,17 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("policy", "explain", "--tenant", "acme", "--hot", "1:256")]
     [InlineData("policy", "explain", "--tenant", "acme", "--hot", "01")]
     [InlineData("policy", "explain", "--tenant", "nobody", "--hot", "01:01")]
+    [InlineData("plugin")]
+    [InlineData("plugin", "test")]
+    [InlineData("plugin", "test", "x.txt")]
+    [InlineData("plugin", "test", "x.dll", "--message", "{")]
+    [InlineData("plugin", "test", "x.dll", "--message", "{\"svc\":\"plugin\",\"type\":\"x\"}")]
+    [InlineData("plugin", "test", "x.dll", "--hot", "0501")]
+    [InlineData("plugin", "test", "x.dll", "--name", "chat")]
+    [InlineData("plugin", "test", "x.dll", "--setting", "max")]
+    [InlineData("plugin", "test", "x.dll", "--wait", "60001")]
+    [InlineData("plugin", "test", "x.dll", "--filter")]
+    [InlineData("plugin", "test", "x.lua", "--setting", "max=1")]
     public async Task Wrong_usage_is_exit_code_2_and_says_what_is_wrong(params string[] arguments)
     {
         _folder.Write("wsprism.yaml", Yaml);

@@ -106,7 +106,7 @@ public sealed class StartTests : IDisposable
         using var process = GatewayProcess.Start(_folder.Path, "start");
         var address = await process.ReadAddressAsync();
         using var alice = await (await WsClient.UpgradeAsync(address, "/v1/ws?tenant=acme&ticket=t-alice")).GreetedAsync();
-        await process.ReadLineAsync(line => line.Contains("is watched", StringComparison.Ordinal));
+        await process.ReadLineAsync(line => line.Contains("are watched", StringComparison.Ordinal));
 
         _folder.Write("new", new TestConfig().Tenant("policy.rate_limit_rps", "77").Gateway("logging.level", "debug").Text());
         File.Move(Path.Combine(_folder.Path, "new"), Path.Combine(_folder.Path, "wsprism.yaml"), overwrite: true);

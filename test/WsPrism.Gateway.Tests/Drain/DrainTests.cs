@@ -130,6 +130,10 @@ public abstract class DrainTests(Wire wire) : TransportTests(wire)
         {
         }
 
+        public void Serve(Session other)
+        {
+        }
+
         public void Abort() => session.Shard.Post(session.OnClosed);
     }
 }

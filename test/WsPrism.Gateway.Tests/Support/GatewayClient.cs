@@ -16,11 +16,15 @@ internal abstract class GatewayClient(RawClient raw) : IDisposable
 
     public uint Handle => Authed.GetProperty("handle").GetUInt32();
 
-    /// <summary>Connects and asks to be let in; nothing is read.</summary>
-    public static async Task<GatewayClient> KnockAsync(Wire wire, string address, string tenant, string ticket, int receiveBuffer = 0)
+    /// <summary>Connects and asks to be let in; nothing is read. <paramref name="resume"/>: a token and a position.</summary>
+    public static async Task<GatewayClient> KnockAsync(
+        Wire wire, string address, string tenant, string ticket, int receiveBuffer = 0, (string Token, long Position)? resume = null)
     {
         var raw = await RawClient.ConnectAsync(address, receiveBuffer);
-        return wire == Wire.Tcp ? await TcpClient.KnockAsync(raw, tenant, ticket) : await WsClient.KnockAsync(raw, $"/v1/ws?tenant={tenant}&ticket={ticket}");
+        return wire == Wire.Tcp
+            ? await TcpClient.KnockAsync(raw, tenant, ticket, resume is { } tcp ? FormattableString.Invariant($" resume={tcp.Token} position={tcp.Position}") : string.Empty)
+            : await WsClient.KnockAsync(
+                raw, $"/v1/ws?tenant={tenant}&ticket={ticket}" + (resume is { } ws ? FormattableString.Invariant($"&resume={ws.Token}&position={ws.Position}") : string.Empty));
     }
 
     /// <summary>Reads what the gateway says before the first frame.</summary>

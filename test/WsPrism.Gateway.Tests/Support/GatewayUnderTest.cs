@@ -73,6 +73,10 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
     public async Task<GatewayClient> OpenAsync(string ticket, string tenant = "acme", int receiveBuffer = 0) =>
         await (await KnockAsync(ticket, tenant, receiveBuffer)).OpenedAsync();
 
+    /// <summary>A client that has asked for its session back and read nothing.</summary>
+    public Task<GatewayClient> KnockAgainAsync(string ticket, string token, long position, int receiveBuffer = 0) =>
+        GatewayClient.KnockAsync(_wire, _wire == Wire.Tcp ? TcpAddress : Address, "acme", ticket, receiveBuffer, (token, position));
+
     /// <summary>A client that has asked to be let in and read nothing.</summary>
     public Task<GatewayClient> KnockAsync(string ticket, string tenant = "acme", int receiveBuffer = 0) =>
         GatewayClient.KnockAsync(_wire, _wire == Wire.Tcp ? TcpAddress : Address, tenant, ticket, receiveBuffer);

@@ -6,11 +6,21 @@ namespace WsPrism.Gateway.Tests.Support;
 /// <summary>Keeps every log entry of a gateway, from trace on.</summary>
 internal sealed class LogRecorder : ILoggerProvider
 {
-    private readonly ConcurrentQueue<(LogLevel Level, string Text)> _entries = new();
+    private ConcurrentQueue<(LogLevel Level, string Text)> _entries = new();
 
     public IEnumerable<string> Lines => _entries.Select(entry => entry.Text);
 
     public IEnumerable<string> Errors => _entries.Where(entry => entry.Level >= LogLevel.Error).Select(entry => entry.Text);
+
+    /// <summary>Takes out the errors with this text, which the test expects; their number.</summary>
+    public int TakeErrors(string text)
+    {
+        var all = _entries;
+        var expected = all.Where(entry => entry.Level >= LogLevel.Error && entry.Text.Contains(text, StringComparison.Ordinal)).ToHashSet();
+        var count = all.Count(expected.Contains);
+        _entries = new(all.Where(entry => !expected.Contains(entry)));
+        return count;
+    }
 
     public ILogger CreateLogger(string categoryName) => new Recorder(this, categoryName);
 

@@ -16,9 +16,9 @@ internal sealed class TcpClient(RawClient raw) : GatewayClient(raw)
     }
 
     /// <summary>Sends the line.</summary>
-    public static async Task<TcpClient> KnockAsync(RawClient raw, string tenant, string ticket)
+    public static async Task<TcpClient> KnockAsync(RawClient raw, string tenant, string ticket, string more = "")
     {
-        await raw.SendAsync($"WSPRISM/1 tenant={tenant} ticket={ticket}\n");
+        await raw.SendAsync($"WSPRISM/1 tenant={tenant} ticket={ticket}{more}\n");
         return new TcpClient(raw);
     }
 

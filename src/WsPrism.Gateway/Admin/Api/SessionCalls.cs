@@ -2,6 +2,7 @@ using System.Text.Json;
 using WsPrism.Core.Dispatch;
 using WsPrism.Core.ServerApi;
 using WsPrism.Core.Sessions;
+using WsPrism.Core.Sessions.Resume;
 
 namespace WsPrism.Gateway.Admin.Api;
 
@@ -88,6 +89,12 @@ internal static class SessionCalls
         json.WriteString("session"u8, session.SessionId);
         json.WriteString("user"u8, session.UserUtf8);
         json.WriteNumber("handle"u8, session.Handle);
-        json.WriteString("transport"u8, session.Connection.TransportName);
+        var connection = session.Connection;
+        if (connection is not DetachedConnection)
+        {
+            json.WriteString("transport"u8, connection.TransportName);
+        }
+
+        json.WriteBoolean("connected"u8, connection is not DetachedConnection);
     }
 }

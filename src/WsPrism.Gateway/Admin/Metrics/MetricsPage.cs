@@ -4,6 +4,7 @@ using WsPrism.Core;
 using WsPrism.Gateway.Admin.Api;
 using WsPrism.Gateway.Handshake;
 using WsPrism.Gateway.Reload;
+using WsPrism.Plugins;
 
 namespace WsPrism.Gateway.Admin.Metrics;
 
@@ -12,6 +13,7 @@ internal sealed class MetricsPage
 {
     private readonly GatewayNode _node;
     private readonly BackendServices _backends;
+    private readonly PluginServices _plugins;
     private readonly HandshakeCounters _handshakes;
     private readonly ApiCounters _api;
     private readonly ReloadCounters _reloads;
@@ -19,10 +21,11 @@ internal sealed class MetricsPage
     private readonly ProcessMetrics _process;
 
     public MetricsPage(
-        GatewayNode node, BackendServices backends, HandshakeCounters handshakes, ApiCounters api, ReloadCounters reloads, TimeProvider time)
+        GatewayNode node, BackendServices backends, PluginServices plugins, HandshakeCounters handshakes, ApiCounters api, ReloadCounters reloads, TimeProvider time)
     {
         _node = node;
         _backends = backends;
+        _plugins = plugins;
         _handshakes = handshakes;
         _api = api;
         _reloads = reloads;
@@ -36,6 +39,7 @@ internal sealed class MetricsPage
         var ledgers = await _ledgers.ReadAsync(tenants);
         var page = new PrometheusWriter(output);
         SessionMetrics.Write(page, tenants);
+        ResumeMetrics.Write(page, tenants);
         HandshakeMetrics.Write(page, _handshakes);
         TicketMetrics.Write(page, tenants);
         TrafficMetrics.Write(page, tenants, ledgers);
@@ -44,6 +48,7 @@ internal sealed class MetricsPage
         ServiceMetrics.Write(page, tenants);
         BackendMetrics.Write(page, _backends);
         LinkMetrics.Write(page, _backends.Links);
+        PluginMetrics.Write(page, _plugins);
         ApiMetrics.Write(page, _api);
         ReloadMetrics.Write(page, _reloads);
         _process.Write(page);

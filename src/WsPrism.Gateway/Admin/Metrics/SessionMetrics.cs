@@ -14,6 +14,12 @@ internal static class SessionMetrics
             page.Sample("wsprism_sessions", tenant.Shards.Sum(shard => shard.Counters.Sessions), ("tenant", tenant.Id));
         }
 
+        page.Family("wsprism_sessions_detached", "gauge", "Open sessions without a connection, which wait for their client to come back.");
+        foreach (var tenant in tenants)
+        {
+            page.Sample("wsprism_sessions_detached", tenant.Shards.Sum(shard => shard.Counters.Detached), ("tenant", tenant.Id));
+        }
+
         page.Family("wsprism_users", "gauge", "Users with at least one session.");
         foreach (var tenant in tenants)
         {

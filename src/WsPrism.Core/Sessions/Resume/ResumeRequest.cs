@@ -1,0 +1,11 @@
+using System.Globalization;
+
+namespace WsPrism.Core.Sessions.Resume;
+
+/// <summary>What a client says that wants its session back, as it said it.</summary>
+internal readonly record struct ResumeRequest(string Token, string? Position)
+{
+    /// <summary>The position as a number; -1 where it is none.</summary>
+    public long ReadPosition() =>
+        Position is { Length: > 0 } && long.TryParse(Position, NumberStyles.None, CultureInfo.InvariantCulture, out var position) ? position : -1;
+}

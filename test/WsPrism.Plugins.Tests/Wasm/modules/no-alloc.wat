@@ -1,0 +1,3 @@
+(module
+  (memory (export "memory") 1)
+  (func (export "on_message") (param i32 i32) (result i64) i64.const 0))
