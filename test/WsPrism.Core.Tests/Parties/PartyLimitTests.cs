@@ -1,6 +1,3 @@
-using WsPrism.Testing;
-using Xunit;
-
 namespace WsPrism.Core.Tests.Parties;
 
 /// <summary>Bounds of parties and invitations; what a reload does to them.</summary>

@@ -1,5 +1,4 @@
 using WsPrism.Testing;
-using Xunit;
 
 namespace WsPrism.Core.Tests.Parties;
 

@@ -1,6 +1,3 @@
-using WsPrism.Testing;
-using Xunit;
-
 namespace WsPrism.Core.Tests.Parties;
 
 /// <summary>What members of a party do, and who may.</summary>

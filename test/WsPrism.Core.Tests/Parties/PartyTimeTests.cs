@@ -1,6 +1,3 @@
-using WsPrism.Testing;
-using Xunit;
-
 namespace WsPrism.Core.Tests.Parties;
 
 /// <summary>Invitations that expire, and ready checks.</summary>

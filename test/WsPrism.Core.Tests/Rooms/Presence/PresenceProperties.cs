@@ -1,6 +1,5 @@
 using System.Text.Json;
 using WsPrism.Testing;
-using Xunit;
 
 namespace WsPrism.Core.Tests.Rooms.Presence;
 

@@ -1,6 +1,5 @@
 using WsPrism.Core.Rooms.Presence;
 using WsPrism.Testing;
-using Xunit;
 
 namespace WsPrism.Core.Tests.Rooms.Presence;
 
