@@ -26,9 +26,11 @@ internal sealed class PartyModel(ManualTime time)
         var toParty = $$"""{"party":"{{chosen?.RealId ?? "nothing"}}"}""";
         return act switch
         {
-            4 => ("create", null, Create(user)),
-            5 or 6 or 13 => ("invite", toUser, Led(mine, user) ?? Invite(mine!, other)),
-            7 or 8 => ("accept", toParty, mine is not null ? "NOT_ALLOWED" : chosen is null ? "NOT_ALLOWED" : Accept(chosen, user)),
+            // Were everybody in a party of its own, nobody could come into another one.
+            4 when _groups.Count < 3 => ("create", null, Create(user)),
+            4 => ("leave", null, mine is null ? "NOT_IN_ROOM" : Leave(mine, user)),
+            5 or 6 or 13 or 14 or 15 => ("invite", toUser, Led(mine, user) ?? Invite(mine!, other)),
+            7 or 8 or 16 or 17 => ("accept", toParty, mine is not null ? "NOT_ALLOWED" : chosen is null ? "NOT_ALLOWED" : Accept(chosen, user)),
             9 => ("decline", toParty, chosen is null ? "NOT_ALLOWED" : Decline(chosen, user)),
             10 => random.Next(3) == 0 ? ("leave", null, mine is null ? "NOT_IN_ROOM" : Leave(mine, user)) : ("promote", toUser, Led(mine, user) ?? Promote(mine!, other)),
             11 => ("kick", toUser, Led(mine, user) ?? Kick(mine!, user, other)),

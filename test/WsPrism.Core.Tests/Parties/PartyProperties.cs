@@ -12,7 +12,7 @@ public class PartyProperties
     public void Parties_are_what_the_model_says()
     {
         var accepted = 0;
-        Seeds.CheckSeeds(15, seed => accepted += Run(seed));
+        Seeds.CheckSeeds(40, seed => accepted += Run(seed));
 
         // Otherwise the model agrees about nothing much.
         Assert.InRange(accepted, 50, int.MaxValue);
@@ -34,7 +34,7 @@ public class PartyProperties
         {
             var (user, other) = ($"u{random.Next(Users)}", $"u{random.Next(Users)}");
             var client = sessions[user].Count > 0 ? sessions[user][random.Next(sessions[user].Count)] : null;
-            switch (random.Next(14))
+            switch (random.Next(18))
             {
                 case 0:
                     sessions[user].Add(gateway.Connect(user));
