@@ -21,6 +21,7 @@ internal static class FuzzTargets
         new JwkSetTarget(),
         new MarketTarget(),
         new PolicyTarget(),
+        new ServicesTarget(),
         new YamlTarget(),
         new WasmTarget(),
         new WasmCodeTarget(),

@@ -74,6 +74,19 @@ public interface IExtContext
     /// <summary>Writes the rooms that the sender is in as a JSON array of <c>{"room","handle","members","active"}</c>.</summary>
     void WriteRooms(Utf8JsonWriter json);
 
-    /// <summary>Writes up to <paramref name="limit"/> users of a room as a JSON array of <c>{"user","handles"}</c>.</summary>
-    void WriteMembers(IRoom room, int limit, Utf8JsonWriter json);
+    /// <summary>
+    /// Writes who is in a room into the open JSON object: <c>"count"</c>, <c>"members"</c>, an array of <c>{"user","handles","state"?}</c> in the order in which they
+    /// came, and where there are more of them <c>"cursor"</c>.
+    /// </summary>
+    /// <param name="room">A room that the sender is in.</param>
+    /// <param name="after">0 for the first page, afterwards the number that was <c>"cursor"</c>.</param>
+    /// <param name="limit">How many at most; there may be fewer where they are long.</param>
+    /// <param name="json">The open object.</param>
+    void WriteMembers(IRoom room, long after, int limit, Utf8JsonWriter json);
+
+    /// <summary>Sets what the sender's user shows the others in a room that the sender is in.</summary>
+    /// <param name="room">The room.</param>
+    /// <param name="json">One well-formed JSON value; empty for none.</param>
+    /// <returns>False where the room's rule has no presence.</returns>
+    bool SetMemberState(IRoom room, ReadOnlySpan<byte> json);
 }

@@ -94,8 +94,10 @@ public sealed class MessageTests
         var page = Page.Of("docs/protocol.md").Text;
         string[] messages =
         [
-            "room.join", "room.leave", "room.activate", "room.members", "room.list", "chat.send", "chat.typing", "chat.direct", "game.input", "market.subscribe", "market.unsubscribe",
-            "sys.ping", "sys.stats", "sys.refresh",
+            "room.join", "room.leave", "room.activate", "room.members", "room.state", "room.list", "chat.send", "chat.typing", "chat.direct", "game.input", "market.subscribe", "market.unsubscribe",
+            "sys.ping", "sys.stats", "sys.refresh", "presence.join", "presence.update", "presence.leave",
+            "party.create", "party.invite", "party.accept", "party.decline", "party.leave", "party.kick", "party.promote", "party.ready",
+            "party.invited", "party.update", "party.closed",
         ];
 
         Assert.All(messages, message => Assert.Contains($"| `{message}` |", page));

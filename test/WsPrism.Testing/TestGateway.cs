@@ -59,7 +59,7 @@ internal sealed class TestGateway : IDisposable
         Id = "acme",
         Policy = new PolicyConfig
         {
-            ExtAllowlist = ["sys:*", "room:*", "chat:*", "game:*", "market:*", "test:*"],
+            ExtAllowlist = ["sys:*", "room:*", "chat:*", "game:*", "market:*", "party:*", "test:*"],
             HotAllowlist = ["1:*", "2:*", "250:*"],
             RateLimitRps = 1_000_000,
             RateLimitBurst = 1_000_000,

@@ -38,7 +38,7 @@ internal sealed class PolicyTarget : IFuzzTarget
         var policy = new PolicySnapshot(new PolicyConfig { ExtAllowlist = list });
         var exact = Array.IndexOf(list, $"{svc}:{type}");
         var isListed = type != "*" && (exact >= 0 || list.Contains($"{svc}:*"));
-        var isAlways = (svc, type) is ("sys", "ping") or ("sys", "refresh") or ("room", "leave");
+        var isAlways = (svc, type) is ("sys", "ping") or ("sys", "refresh") or ("room" or "party", "leave");
         var svcBytes = Encoding.Latin1.GetBytes(svc);
         var typeBytes = Encoding.Latin1.GetBytes(type);
         if (!EnvelopeRules.IsName(svcBytes) || !EnvelopeRules.IsName(typeBytes))

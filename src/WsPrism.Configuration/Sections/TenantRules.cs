@@ -15,10 +15,11 @@ internal static class TenantRules
         ["chat"] = ["send", "typing", "direct"],
         ["game"] = ["input"],
         ["market"] = ["subscribe", "unsubscribe"],
+        ["party"] = ["create", "invite", "accept", "decline", "leave", "kick", "promote", "ready"],
     };
 
-    // Those that are to come, and the behaviour of the Hot lane that has no twin here: a service may be on both lanes under its one name.
-    private static readonly string[] OtherNames = ["party", "echo"];
+    // The behaviour of the Hot lane that has no twin here: a service may be on both lanes under its one name.
+    private static readonly string[] OtherNames = ["echo"];
 
     public static string? DevTicketPrefixes(string ticket, string user) =>
         user.EndsWith('*') && !ticket.EndsWith('*') ? "must not end in *: its ticket does not, so there is nothing to put there" : null;
@@ -79,9 +80,7 @@ internal static class TenantRules
             var shown = scope.Show(path, $"\"{service}\"{Suggestion.For(service, known)}");
             if (own.Contains(service) || (service.Length > 0 && !scope.Good("services.ext")))
                 continue;
-            if (OtherNames.Contains(service))
-                scope.Warn(path, $"{scope.Show(path, service)} is a service that this version does not have yet: clients get UNKNOWN_SERVICE");
-            else if (!ExtServices.TryGetValue(service, out var types))
+            if (!ExtServices.TryGetValue(service, out var types))
                 scope.Warn(path, $"no service has this name ({string.Join(", ", known)}), clients get UNKNOWN_SERVICE: {shown}");
             else if (type != "*" && !types.Contains(type))
                 scope.Warn(path, $"names a type that the service does not have: {scope.Show(path, $"\"{type}\"{Suggestion.For(type, types)}")}");

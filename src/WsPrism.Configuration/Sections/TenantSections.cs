@@ -115,8 +115,10 @@ internal static class TenantSections
     private static readonly SectionSpec<RoomRuleConfig> Room = new SectionSpec<RoomRuleConfig>()
         .Key(x => x.Match, Texts.RoomMatch, "Room names this rule is for: a name, or a prefix followed by `*`.", required: true)
         .Key(x => x.Hot, RoomHot, "How Hot frames travel in these rooms.")
+        .Key(x => x.Presence, new BoolSpec(), "True tells members who joins, leaves and changes, and lets each show the others a small state (`room.state`).")
+        .Key(x => x.PresenceEvents, new BoolSpec(), "False tells them nothing by itself, for large rooms: they ask, with `room.members`; counts are told as ever.")
         .Key(x => x.Join, ChoiceSpec.Of<RoomJoinRule>(), "Who may join: everybody, who has the room in the ticket's list `rooms`, or no client by itself.")
-        .Later("presence", "history");
+        .Later("history");
 
     private static readonly SectionSpec<ExtServiceConfig> ExtService = new SectionSpec<ExtServiceConfig>()
         .Key(x => x.Name, Texts.ServiceName, "The `svc` that routes to it; not a built-in one's.", required: true)
@@ -143,6 +145,14 @@ internal static class TenantSections
         .Key(x => x.Rooms, new ListSpec<string>(Texts.RoomMatch) { Min = 1, Max = 256 }, "`script`: the rooms that it is for, names or prefixes followed by `*`.")
         .Rule(ServiceRules.KeysFitTheKind)
         .Rule(TenantRules.ServiceNameIsFree);
+
+    private static readonly SectionSpec<PartyConfig> Party = new SectionSpec<PartyConfig>()
+        .Key(x => x.MaxParties, new IntSpec(0, 1_000_000), "Parties of the tenant at once; 0 is none.", taking: Taking.ForNewcomers)
+        .Key(x => x.MaxSize, new IntSpec(2, 100), "Users in one party.", taking: Taking.ForNewcomers)
+        .Key(x => x.MaxInvites, new IntSpec(1, 100), "Invitations of one party that wait for an answer.", taking: Taking.ForNewcomers)
+        .Key(x => x.MaxInvitesPerUser, new IntSpec(1, 100), "Invitations to one user that wait for an answer.", taking: Taking.ForNewcomers)
+        .Key(x => x.InviteTtlMs, new IntSpec(1_000, 3_600_000), "How long an invitation can be accepted.", taking: Taking.ForNewcomers)
+        .Key(x => x.ReadyMs, new IntSpec(1_000, 600_000), "How long members have for a ready check.", taking: Taking.ForNewcomers);
 
     private static readonly SectionSpec<EventsConfig> Events = new SectionSpec<EventsConfig>()
         .Key(x => x.Url, Texts.Url, "Where events are posted to. Nothing else is called: redirects are not followed.", required: true)
@@ -189,6 +199,7 @@ internal static class TenantSections
         .Key(x => x.Resume, Resume, "Sessions that survive a lost connection.")
         .Key(x => x.Rooms, new ListSpec<RoomRuleConfig>(Room) { Identity = rule => rule.Match, IdentityKey = "match" }, "Rules for rooms by name; the first match wins, no match takes the defaults.")
         .Key(x => x.Market, Market, "The instruments of the `market` service, and how much of them one session gets.")
+        .Key(x => x.Party, Party, "Bounds of the users' parties (service `party`).")
         .Key(x => x.Services, Services, "What handles messages.")
         .Rule(TenantRules.ExtAllowlistNamesServices)
         .Rule(TenantRules.HotAllowlistNamesServices)

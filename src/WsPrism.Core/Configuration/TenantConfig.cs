@@ -27,6 +27,9 @@ public sealed record TenantConfig
     /// <summary>The instruments of the <c>market</c> service.</summary>
     public MarketConfig Market { get; init; } = new();
 
+    /// <summary>Bounds of the users' parties.</summary>
+    public PartyConfig Party { get; init; } = new();
+
     /// <summary>What handles messages.</summary>
     public ServicesConfig Services { get; init; } = new();
 }
@@ -186,6 +189,12 @@ public sealed record RoomRuleConfig
     /// <summary>How Hot frames travel in these rooms.</summary>
     public RoomHotConfig Hot { get; init; } = new();
 
+    /// <summary>True lets members have a state that all see, and tells them who joins, leaves and changes.</summary>
+    public bool Presence { get; init; }
+
+    /// <summary>False tells them nothing by itself: they ask (<c>room.members</c>).</summary>
+    public bool PresenceEvents { get; init; } = true;
+
     /// <summary>Who may join these rooms.</summary>
     public RoomJoinRule Join { get; init; } = RoomJoinRule.Any;
 }
@@ -204,6 +213,28 @@ public sealed record RoomHotConfig
 
     /// <summary>Opcodes that the <c>game</c> service relays as reliable, whatever the sender's flags say.</summary>
     public IReadOnlyList<int> ReliableOpcodes { get; init; } = [];
+}
+
+/// <summary>The <c>party</c> section of a tenant.</summary>
+public sealed record PartyConfig
+{
+    /// <summary>Parties of the tenant at once; 0 to 1,000,000, 0 is none.</summary>
+    public int MaxParties { get; init; } = 10_000;
+
+    /// <summary>Users in one party; 2 to 100.</summary>
+    public int MaxSize { get; init; } = 8;
+
+    /// <summary>Invitations of one party that wait for an answer; 1 to 100.</summary>
+    public int MaxInvites { get; init; } = 16;
+
+    /// <summary>Invitations to one user that wait for an answer; 1 to 100.</summary>
+    public int MaxInvitesPerUser { get; init; } = 16;
+
+    /// <summary>How long an invitation can be accepted; 1,000 to 3,600,000 ms.</summary>
+    public int InviteTtlMs { get; init; } = 60_000;
+
+    /// <summary>How long members have for a ready check; 1,000 to 600,000 ms.</summary>
+    public int ReadyMs { get; init; } = 30_000;
 }
 
 /// <summary>The <c>services</c> section of a tenant.</summary>

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text.Json;
 using WsPrism.Core.Delivery;
 using WsPrism.Core.Market;
 using WsPrism.Core.Rooms;
+using WsPrism.Core.Rooms.Presence;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Shards;
 using WsPrism.Core.Tenants;
@@ -17,6 +19,7 @@ internal sealed class ExtContext : ISystemContext, IMarketContext, IFilterContex
     private readonly Shard _shard;
     private readonly JsonScratch _data = new();
     private readonly List<Session> _found = [];
+    private readonly List<MemberView> _members = [];
     private Session _session = null!;
     private ExtRoute _route = null!;
     private long _startedNs;
@@ -194,7 +197,28 @@ internal sealed class ExtContext : ISystemContext, IMarketContext, IFilterContex
         json.WriteEndArray();
     }
 
-    public void WriteMembers(IRoom room, int limit, Utf8JsonWriter json) => _session.Tenant.Registry.WriteMembers((Room)room, limit, json);
+    public void WriteMembers(IRoom room, long after, int limit, Utf8JsonWriter json)
+    {
+        _members.Clear();
+        var (count, next) = _session.Tenant.Registry.ReadMembersFor((Room)room, after, limit, _members);
+        json.WriteNumber("count"u8, count);
+        json.WriteStartArray("members"u8);
+        foreach (var member in _members)
+        {
+            json.WriteStartObject();
+            member.Write(json, ((Room)room).Rule.HasPresence);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        if (next > 0)
+        {
+            json.WriteString("cursor"u8, next.ToString(CultureInfo.InvariantCulture));
+        }
+    }
+
+    public bool SetMemberState(IRoom room, ReadOnlySpan<byte> json) =>
+        _session.TryShow(_session.Rooms.Find(room.Handle)!, json.IsEmpty ? null : json.ToArray());
 
     public void WriteLedger(Utf8JsonWriter json) => LedgerJson.Write(_session.SettledLedger(), json);
 

@@ -23,6 +23,9 @@ internal sealed class TenantCounters
     private long _detached;
     private long _replayed;
     private long _deferred;
+    private long _presenceEnvelopes;
+    private long _presenceTold;
+    private long _presenceCoalesced;
 
     /// <summary>Sessions open on this shard.</summary>
     public long Sessions
@@ -50,6 +53,27 @@ internal sealed class TenantCounters
     {
         get => Volatile.Read(ref _deferred);
         set => Volatile.Write(ref _deferred, value);
+    }
+
+    /// <summary>Presence envelopes published by this shard.</summary>
+    public long PresenceEnvelopes
+    {
+        get => Volatile.Read(ref _presenceEnvelopes);
+        set => Volatile.Write(ref _presenceEnvelopes, value);
+    }
+
+    /// <summary>Users that these envelopes told of.</summary>
+    public long PresenceTold
+    {
+        get => Volatile.Read(ref _presenceTold);
+        set => Volatile.Write(ref _presenceTold, value);
+    }
+
+    /// <summary>Changes that they did not tell of, because later ones made up for them.</summary>
+    public long PresenceCoalesced
+    {
+        get => Volatile.Read(ref _presenceCoalesced);
+        set => Volatile.Write(ref _presenceCoalesced, value);
     }
 
     public long MessagesIn(Lane lane) => Volatile.Read(ref _messagesIn[(int)lane]);

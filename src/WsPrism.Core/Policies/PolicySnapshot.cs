@@ -77,5 +77,6 @@ internal sealed class PolicySnapshot
     private static bool IsAlwaysAllowed(ReadOnlySpan<byte> svc, ReadOnlySpan<byte> type) =>
         svc.SequenceEqual("sys"u8) ? type.SequenceEqual("ping"u8) || type.SequenceEqual("refresh"u8) : IsLeaving(svc, type);
 
-    private static bool IsLeaving(ReadOnlySpan<byte> svc, ReadOnlySpan<byte> type) => svc.SequenceEqual("room"u8) && type.SequenceEqual("leave"u8);
+    private static bool IsLeaving(ReadOnlySpan<byte> svc, ReadOnlySpan<byte> type) =>
+        type.SequenceEqual("leave"u8) && (svc.SequenceEqual("room"u8) || svc.SequenceEqual("party"u8));
 }

@@ -68,10 +68,7 @@ internal sealed partial class NodeReload
         if (snapshot.RoomRules != before.RoomRules)
         {
             // A room that is made from here on takes its rule from the new snapshot.
-            foreach (var room in tenant.Registry.Rooms())
-            {
-                room.Rule = snapshot.RoomRules.For(room.Name);
-            }
+            tenant.Registry.ChangeRules(tenant, snapshot.RoomRules);
         }
 
         if (snapshot.Config.Market.StaleAfterMs != before.Config.Market.StaleAfterMs)

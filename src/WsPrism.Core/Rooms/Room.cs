@@ -1,4 +1,5 @@
 using System.Text;
+using WsPrism.Core.Rooms.Presence;
 using WsPrism.Core.Tenants;
 using WsPrism.Services;
 
@@ -12,6 +13,7 @@ internal sealed class Room : IRoom
 {
     private readonly byte[] _nameUtf8;
     private RoomRule _rule;
+    private RoomPresence? _presence;
     private int _userCount;
 
     public Room(string name, uint handle, RoomRule rule, int shards)
@@ -48,7 +50,17 @@ internal sealed class Room : IRoom
     public RoomSlice[] Slices { get; }
 
     /// <summary>Users in the room with the sessions they have in it. Guarded by the registry's lock.</summary>
-    public Dictionary<UserEntry, List<uint>> Users { get; } = [];
+    public Dictionary<UserEntry, RoomMember> Users { get; } = [];
+
+    /// <summary>The same in the order in which they came. Guarded by the registry's lock.</summary>
+    public MemberList Members { get; } = new();
+
+    /// <summary>Tells the members of each other; null where the rule does not want that. Changed under the registry's lock.</summary>
+    public RoomPresence? Presence
+    {
+        get => Volatile.Read(ref _presence);
+        set => Volatile.Write(ref _presence, value);
+    }
 
     /// <summary>Set by the registry under its lock, whenever <see cref="Users"/> changes.</summary>
     public int UserCount

@@ -21,6 +21,8 @@ internal sealed class RoomRule
         MaxHz = config.Hot.MaxHz;
         Join = config.Join;
         TtlNs = config.Hot.TtlMs * 1_000_000L;
+        HasPresence = config.Presence;
+        TellsPresence = config.Presence && config.PresenceEvents;
     }
 
     /// <summary>Ticks a second, 0 where frames go at once.</summary>
@@ -31,6 +33,12 @@ internal sealed class RoomRule
 
     /// <summary>Who may join.</summary>
     public RoomJoinRule Join { get; }
+
+    /// <summary>True where members have a state that they show each other.</summary>
+    public bool HasPresence { get; }
+
+    /// <summary>True where members are told who comes, goes and changes.</summary>
+    public bool TellsPresence { get; }
 
     /// <summary>How old a lossy frame may grow, 0 for any age.</summary>
     public long TtlNs { get; }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using WsPrism.Core.Configuration;
 using WsPrism.Core.Delivery;
 using WsPrism.Core.Market;
+using WsPrism.Core.Parties;
 using WsPrism.Core.Policies;
 using WsPrism.Core.Rooms;
 using WsPrism.Core.Sessions.Resume;
@@ -219,7 +220,10 @@ internal sealed partial class Session : ISession, IConnectionHandler
         {
             // It came in while its ticket was revoked, and nobody saw it: from here on, whoever revokes finds it.
             End(EndReason.TicketRevoked);
+            return;
         }
+
+        Tenant.Parties.OnSessionOpened(this);
     }
 
     /// <summary>Turns a client away that has no seat.</summary>
@@ -527,12 +531,13 @@ internal sealed partial class Session : ISession, IConnectionHandler
             Span<char> chars = stackalloc char[128];
             var length = Encoding.UTF8.GetChars(name, chars);
             var snapshot = Tenant.Snapshot;
-            if (!byBackend && !snapshot.RoomRules.MayJoin(chars[..length], Identity))
+            var isParty = chars[..length].StartsWith(Party.RoomPrefix);
+            if (!byBackend && (isParty || !snapshot.RoomRules.MayJoin(chars[..length], Identity)))
             {
                 return ErrorCode.NotAllowed;
             }
 
-            if (Rooms.Count >= Identity.Limits?.MaxRooms)
+            if (!isParty && Rooms.Count >= Identity.Limits?.MaxRooms)
             {
                 return ErrorCode.ResourceExhausted;
             }
@@ -547,6 +552,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
             membership.Slice.Add(membership);
             membership.Slice.Tick?.Join(membership);
             Rooms.Add(membership);
+            room!.Presence?.Wake(Shard);
             snapshot.Events?.RoomJoined(this, room!);
         }
 
@@ -570,6 +576,19 @@ internal sealed partial class Session : ISession, IConnectionHandler
         // In this order: an answer that finds no place ends the session, which leaves all its rooms.
         Remove(membership);
         Enqueue(Shard.Line.System.Left(membership.Room));
+    }
+
+    /// <summary>Sets what the session's user shows the others in a room; false where members of that room have no state.</summary>
+    public bool TryShow(Membership membership, byte[]? state)
+    {
+        if (!membership.Room.Rule.HasPresence)
+        {
+            return false;
+        }
+
+        Tenant.Registry.SetState(this, membership.Room, state);
+        membership.Room.Presence?.Wake(Shard);
+        return true;
     }
 
     /// <summary>Makes a room the active one.</summary>
@@ -657,6 +676,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
         if (UserEntry is not null)
         {
             Tenant.Registry.Remove(this);
+            Tenant.Parties.OnSessionEnded(this);
             TenantShard.Counters.Sessions--;
             TenantShard.Sessions.Remove(this);
         }
@@ -753,6 +773,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
         var events = Tenant.Snapshot.Events;
         events?.RoomLeft(this, membership.Room);
         Tenant.Registry.Leave(this, membership.Room, events);
+        membership.Room.Presence?.Wake(Shard);
     }
 
     private static partial class Log

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using WsPrism.Core.Delivery;
+using WsPrism.Core.Rooms.Presence;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Time;
 
@@ -51,6 +52,9 @@ internal sealed partial class Shard
 
     /// <summary>Makes the BATCH frames of rooms with ticks.</summary>
     public BatchBuilder Batches { get; } = new();
+
+    /// <summary>Writes what rooms tell of their members.</summary>
+    public PresenceEnvelopes Presence { get; } = new();
 
     /// <summary>For the next sessions that need some.</summary>
     public Stack<PacedKeys> IdlePacedKeys { get; } = new();

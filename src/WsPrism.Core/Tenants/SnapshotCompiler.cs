@@ -1,5 +1,6 @@
 using WsPrism.Core.Configuration;
 using WsPrism.Core.Dispatch;
+using WsPrism.Core.Parties;
 using WsPrism.Core.Rooms;
 using WsPrism.Core.Tickets;
 
@@ -12,13 +13,17 @@ namespace WsPrism.Core.Tenants;
 internal sealed class SnapshotCompiler(ITenantServiceFactory services, ITicketBackends? tickets = null)
 {
     /// <summary>Compiles; <paramref name="previous"/> is the tenant's snapshot in force, null for a tenant that is new.</summary>
-    public TenantSnapshot Compile(TenantConfig config, TenantSnapshot? previous) => new(config, new RouteTable(config.Services, services.CreateExt(config), services.CreateHot(config)))
+    public TenantSnapshot Compile(TenantConfig config, TenantSnapshot? previous)
     {
-        RoomRules = previous is not null && ConfigDiff.AreEqual(previous.Config.Rooms, config.Rooms) ? previous.RoomRules : new RoomRules(config.Rooms),
-        Tickets = previous is not null && ConfigDiff.AreEqual(previous.Config.Auth, config.Auth)
-            ? previous.Tickets
-            : new TicketAuthenticator(config.Auth, tickets?.KeysOf(config), tickets?.JudgeOf(config)),
-        Filters = [.. services.CreateFilters(config).Select(filter => new FilterRoute(filter))],
-        Events = services.CreateEvents(config),
-    };
+        var routes = new RouteTable(config.Services, [PartyService.Instance, .. services.CreateExt(config)], services.CreateHot(config));
+        return new TenantSnapshot(config, routes)
+        {
+            RoomRules = previous is not null && ConfigDiff.AreEqual(previous.Config.Rooms, config.Rooms) ? previous.RoomRules : new RoomRules(config.Rooms),
+            Tickets = previous is not null && ConfigDiff.AreEqual(previous.Config.Auth, config.Auth)
+                ? previous.Tickets
+                : new TicketAuthenticator(config.Auth, tickets?.KeysOf(config), tickets?.JudgeOf(config)),
+            Filters = [.. services.CreateFilters(config).Select(filter => new FilterRoute(filter))],
+            Events = services.CreateEvents(config),
+        };
+    }
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using WsPrism.Core.Delivery;
 using WsPrism.Core.Handshake;
 using WsPrism.Core.Market;
+using WsPrism.Core.Parties;
 using WsPrism.Core.Policies;
 using WsPrism.Core.ServerApi;
 using WsPrism.Core.Sessions.Resume;
@@ -27,6 +28,7 @@ internal sealed class Tenant
         _snapshot = snapshot;
         ResumeMemory = new ResumeMemory(snapshot.Config.Resume);
         Registry = new TenantRegistry(shards.Length);
+        Parties = new PartyBook(this);
         Tickets = new TicketInspector(this, time, ticketLogger);
         ServerIds = new RecentIds(time);
         var ext = new SharedRateBucket(time);
@@ -61,6 +63,8 @@ internal sealed class Tenant
     }
 
     public TenantRegistry Registry { get; }
+
+    public PartyBook Parties { get; }
 
     /// <summary>Sessions by the tokens with which they can be resumed.</summary>
     public ResumeTable Resumes { get; } = new();

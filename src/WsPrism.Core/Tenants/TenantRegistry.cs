@@ -1,6 +1,7 @@
-using System.Text.Json;
 using WsPrism.Core.Configuration;
+using WsPrism.Core.Parties;
 using WsPrism.Core.Rooms;
+using WsPrism.Core.Rooms.Presence;
 using WsPrism.Core.Sessions;
 using WsPrism.Protocol;
 
@@ -12,6 +13,11 @@ namespace WsPrism.Core.Tenants;
 /// </summary>
 internal sealed class TenantRegistry
 {
+    // Of JSON: a page of members is a control frame, which waits in a bounded queue.
+    private const int MaxPageBytes = 131_072;
+
+    private static readonly LimitsConfig NoLimits = new();
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, UserEntry> _users = [];
     private readonly Dictionary<string, Room> _rooms = [];
@@ -144,7 +150,8 @@ internal sealed class TenantRegistry
     /// <summary>Makes a session a member of a room, which is made where it does not exist.</summary>
     public ErrorCode TryJoin(Session session, ReadOnlySpan<char> name, TenantSnapshot tenant, out Room? room)
     {
-        var limits = tenant.Config.Limits;
+        // Parties have limits of their own: a member must not be kept out of its party's room.
+        var limits = name.StartsWith(Party.RoomPrefix) ? NoLimits : tenant.Config.Limits;
         lock (_gate)
         {
             var user = session.UserEntry!;
@@ -173,19 +180,28 @@ internal sealed class TenantRegistry
                 room = new Room(text, NextHandle(ref _lastRoomHandle), session.Tenant.Snapshot.RoomRules.For(text), _shards);
                 _rooms.Add(text, room);
                 _roomsByHandle[room.Handle] = room;
+                if (room.Rule.TellsPresence)
+                {
+                    room.Presence = new RoomPresence(session.Tenant, room, users: 0);
+                }
 
                 // Under the lock, so that a room is told to be there and to be gone in that order, whatever shards do it.
                 tenant.Events?.RoomOccupied(room);
             }
 
             user.Rooms[room!] = user.Rooms.GetValueOrDefault(room!) + 1;
-            if (!room!.Users.TryGetValue(user, out var handles))
+            if (room!.Users.TryGetValue(user, out var member))
             {
-                handles = new List<uint>(1);
-                room.Users.Add(user, handles);
+                room.Presence?.NoteUpdated(user);
+            }
+            else
+            {
+                member = room.Members.Add(user);
+                room.Users.Add(user, member);
+                room.Presence?.NoteJoined(user);
             }
 
-            handles.Add(session.Handle);
+            member.Add(session.Handle);
             room.UserCount = room.Users.Count;
             foreach (var watcher in _watchers)
             {
@@ -202,11 +218,17 @@ internal sealed class TenantRegistry
         lock (_gate)
         {
             var user = session.UserEntry!;
-            var handles = room.Users[user];
-            handles.Remove(session.Handle);
-            if (handles.Count == 0)
+            var member = room.Users[user];
+            member.Remove(session.Handle);
+            if (member.Handles.Length == 0)
             {
                 room.Users.Remove(user);
+                room.Members.Remove(member);
+                room.Presence?.NoteLeft(user);
+            }
+            else
+            {
+                room.Presence?.NoteUpdated(user);
             }
 
             if (--System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrNullRef(user.Rooms, room) == 0)
@@ -231,33 +253,65 @@ internal sealed class TenantRegistry
         }
     }
 
-    /// <summary>Writes up to <paramref name="limit"/> users of a room with their sessions' handles.</summary>
-    public void WriteMembers(Room room, int limit, Utf8JsonWriter json)
+    /// <summary>
+    /// Appends the users of a room who came after number <paramref name="after"/>, at most <paramref name="limit"/> and a bounded number of bytes. Answers how many
+    /// there are in the room and the number after which the next page begins, 0 where there is none.
+    /// </summary>
+    public (int Count, long Next) ReadMembers(Room room, long after, int limit, List<MemberView> page)
     {
-        json.WriteStartArray();
         lock (_gate)
         {
-            foreach (var (user, handles) in room.Users)
+            return (room.Users.Count, room.Members.Read(after, limit, MaxPageBytes, page));
+        }
+    }
+
+    /// <summary>The same for a member of the room, who is then told of whatever becomes of those it has read about.</summary>
+    public (int Count, long Next) ReadMembersFor(Room room, long after, int limit, List<MemberView> page)
+    {
+        lock (_gate)
+        {
+            room.Presence?.Changes.NoteListing();
+            return (room.Users.Count, room.Members.Read(after, limit, MaxPageBytes, page));
+        }
+    }
+
+    /// <summary>Sets what a session's user shows the others in a room that the session is in.</summary>
+    public void SetState(Session session, Room room, byte[]? state)
+    {
+        lock (_gate)
+        {
+            var member = room.Users[session.UserEntry!];
+            if (!member.State.AsSpan().SequenceEqual(state))
             {
-                if (limit-- <= 0)
-                {
-                    break;
-                }
-
-                json.WriteStartObject();
-                json.WriteString("user"u8, user.Identity.UserUtf8);
-                json.WriteStartArray("handles"u8);
-                foreach (var handle in handles)
-                {
-                    json.WriteNumberValue(handle);
-                }
-
-                json.WriteEndArray();
-                json.WriteEndObject();
+                member.State = state;
+                room.Presence?.NoteUpdated(member.User);
             }
         }
+    }
 
-        json.WriteEndArray();
+    /// <summary>Takes what a room is to tell its members next; null where there is nothing.</summary>
+    public PresenceNews? TakePresence(RoomPresence presence, List<MemberView> taken)
+    {
+        lock (_gate)
+        {
+            return presence.Take(taken);
+        }
+    }
+
+    /// <summary>Gives the rooms other rules. Where members begin to be told of each other, that is from here on.</summary>
+    public void ChangeRules(Tenant tenant, RoomRules rules)
+    {
+        lock (_gate)
+        {
+            foreach (var room in _rooms.Values)
+            {
+                room.Rule = rules.For(room.Name);
+                if (room.Rule.TellsPresence != room.Presence is not null)
+                {
+                    room.Presence = room.Rule.TellsPresence ? new RoomPresence(tenant, room, room.Users.Count) : null;
+                }
+            }
+        }
     }
 
     /// <summary>The sessions that a user has in a room, by handle and shard; appended to <paramref name="found"/>.</summary>
@@ -272,14 +326,14 @@ internal sealed class TenantRegistry
         lock (_gate)
         {
             if (!_users.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(chars[..written], out var user)
-                || !room.Users.TryGetValue(user, out var handles))
+                || !room.Users.TryGetValue(user, out var member))
             {
                 return;
             }
 
             foreach (var session in user.Sessions)
             {
-                if (handles.Contains(session.Handle))
+                if (member.Handles.Contains(session.Handle))
                 {
                     found.Add(session);
                 }
@@ -377,7 +431,7 @@ internal sealed class TenantRegistry
         lock (_gate)
         {
             return _sessionsByHandle.TryGetValue(handle, out var session)
-                && room.Users.TryGetValue(session.UserEntry!, out var handles) && handles.Contains(handle);
+                && room.Users.TryGetValue(session.UserEntry!, out var member) && member.Handles.Contains(handle);
         }
     }
 
@@ -408,9 +462,9 @@ internal sealed class TenantRegistry
         {
             foreach (var room in _rooms.Values)
             {
-                foreach (var handles in room.Users.Values)
+                foreach (var member in room.Users.Values)
                 {
-                    foreach (var handle in handles)
+                    foreach (var handle in member.Handles)
                     {
                         // One that was replaced is leaving already.
                         if (_sessionsByHandle.TryGetValue(handle, out var session))
@@ -440,24 +494,6 @@ internal sealed class TenantRegistry
         lock (_gate)
         {
             return [.. _rooms.Values];
-        }
-    }
-
-    /// <summary>A copy of the list of users in a room at this moment.</summary>
-    public UserEntry[] UsersOf(Room room)
-    {
-        lock (_gate)
-        {
-            return [.. room.Users.Keys];
-        }
-    }
-
-    /// <summary>The handles of the sessions that a user has in a room; empty where there are none any more.</summary>
-    public uint[] HandlesOf(Room room, UserEntry user)
-    {
-        lock (_gate)
-        {
-            return room.Users.TryGetValue(user, out var handles) ? [.. handles] : [];
         }
     }
 

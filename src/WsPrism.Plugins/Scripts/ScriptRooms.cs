@@ -4,6 +4,7 @@ using WsPrism.Core.Answers;
 using WsPrism.Core.Configuration;
 using WsPrism.Core.Dispatch;
 using WsPrism.Core.Rooms;
+using WsPrism.Core.Rooms.Presence;
 using WsPrism.Core.ServerApi;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Tenants;
@@ -170,10 +171,19 @@ internal sealed partial class ScriptRooms : IMembershipWatcher, IScriptHost
             return [];
         }
 
-        return [.. Owner.Registry.UsersOf(found).Take(limit).Select(user => (
-            user.Identity.User,
-            (IReadOnlyList<ScriptSender>)[.. Owner.Registry.HandlesOf(found, user)
-                .Select(handle => Owner.Registry.FindSession(handle)).OfType<Session>().Select(SenderOf)]))];
+        var page = new List<MemberView>();
+        for (var after = 0L; page.Count < limit;)
+        {
+            after = Owner.Registry.ReadMembers(found, after, limit - page.Count, page).Next;
+            if (after == 0)
+            {
+                break;
+            }
+        }
+
+        return [.. page.Select(member => (
+            member.User.Identity.User,
+            (IReadOnlyList<ScriptSender>)[.. member.Handles.Select(handle => Owner.Registry.FindSession(handle)).OfType<Session>().Select(SenderOf)]))];
     }
 
     public void Log(string? room, string text) => Logs.Said(_logger, Owner.Id, _name, room ?? string.Empty, text);

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using WsPrism.Protocol;
 
 namespace WsPrism.Services.Rooms;
@@ -6,6 +7,10 @@ namespace WsPrism.Services.Rooms;
 public sealed class RoomService : IExtService
 {
     private const int MaxListed = 1_000;
+    private const int MaxStateBytes = 1_024;
+
+    // Members of a party are in its room, and nobody else is.
+    private static ReadOnlySpan<byte> PartyPrefix => "party:"u8;
 
     /// <inheritdoc/>
     public string Name => "room";
@@ -19,10 +24,7 @@ public sealed class RoomService : IExtService
         }
         else if (message.Type.SequenceEqual("leave"u8))
         {
-            if (FindRoom(message, context) is { } room)
-            {
-                context.Leave(room);
-            }
+            Leave(message, context);
         }
         else if (message.Type.SequenceEqual("activate"u8))
         {
@@ -32,13 +34,17 @@ public sealed class RoomService : IExtService
         {
             Members(message, context);
         }
+        else if (message.Type.SequenceEqual("state"u8))
+        {
+            State(message, context);
+        }
         else if (message.Type.SequenceEqual("list"u8))
         {
             List(context);
         }
         else
         {
-            context.Fail(ErrorCode.BadRequest, "room knows join, leave, activate, members and list.");
+            context.Fail(ErrorCode.BadRequest, "room knows join, leave, activate, members, state and list.");
         }
     }
 
@@ -56,9 +62,34 @@ public sealed class RoomService : IExtService
         {
             context.Fail(ErrorCode.BadRequest, "max_hz must be a number of at least 1.");
         }
+        else if (JsonFields.FindBoolean(message.Data, "members"u8, absent: false) is not { } wantsMembers)
+        {
+            context.Fail(ErrorCode.BadRequest, "members must be true or false.");
+        }
         else if (context.Join(message.Room, activate, maxHz) is var code && code != ErrorCode.None)
         {
             context.Fail(code, code == ErrorCode.NotAllowed ? "This room is not open to this client." : "A limit of the tenant on rooms or their users is reached.");
+        }
+        else if (wantsMembers && context.FindRoom(message.Room) is { } room)
+        {
+            AnswerMembers(context, room, after: 0, MaxListed);
+        }
+    }
+
+    private static void Leave(in ExtMessage message, IExtContext context)
+    {
+        if (FindRoom(message, context) is not { } room)
+        {
+            return;
+        }
+
+        if (room.NameUtf8.StartsWith(PartyPrefix))
+        {
+            context.Fail(ErrorCode.NotAllowed, "Who leaves the party leaves its room.");
+        }
+        else
+        {
+            context.Leave(room);
         }
     }
 
@@ -80,15 +111,44 @@ public sealed class RoomService : IExtService
         {
             context.Fail(ErrorCode.BadRequest, "limit must be 1 to 1000.");
         }
+        else if (FindCursor(message.Data) is not { } after)
+        {
+            context.Fail(ErrorCode.BadRequest, "cursor must be one that was answered.");
+        }
         else if (FindRoom(message, context) is { } room)
         {
-            var json = context.BeginData();
-            json.WriteStartObject();
-            json.WriteNumber("count"u8, room.UserCount);
-            json.WritePropertyName("members"u8);
-            context.WriteMembers(room, limit, json);
-            json.WriteEndObject();
-            context.Answer();
+            AnswerMembers(context, room, after, limit);
+        }
+    }
+
+    private static void AnswerMembers(IExtContext context, IRoom room, long after, int limit)
+    {
+        var json = context.BeginData();
+        json.WriteStartObject();
+        context.WriteMembers(room, after, limit, json);
+        json.WriteEndObject();
+        context.Answer();
+    }
+
+    // The digits are ours, as a text: clients keep it and give it back. 0 where there is none.
+    private static long? FindCursor(ReadOnlySpan<byte> data) =>
+        !JsonFields.TryFind(data, "cursor"u8, out var raw) ? 0
+        : raw[0] == (byte)'"' && Utf8Parser.TryParse(raw[1..^1], out long after, out var consumed) && consumed == raw.Length - 2 && after > 0 ? after
+        : null;
+
+    private static void State(in ExtMessage message, IExtContext context)
+    {
+        if (!JsonFields.TryFind(message.Data, "state"u8, out var state))
+        {
+            context.Fail(ErrorCode.BadRequest, "state needs data {\"state\":…}.");
+        }
+        else if (state.Length > MaxStateBytes)
+        {
+            context.Fail(ErrorCode.PayloadTooLarge, "state must be at most 1024 bytes.");
+        }
+        else if (FindRoom(message, context) is { } room && !context.SetMemberState(room, state.SequenceEqual("null"u8) ? default : state))
+        {
+            context.Fail(ErrorCode.NotAllowed, "The rule of this room has no presence.");
         }
     }
 

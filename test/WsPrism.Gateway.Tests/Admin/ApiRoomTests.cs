@@ -24,6 +24,28 @@ public sealed class ApiRoomTests
     }
 
     [Fact]
+    public async Task Members_are_listed_in_the_order_in_which_they_came_with_what_they_show()
+    {
+        await using var api = await ApiUnderTest.StartAsync(new TestConfig().Tenant("rooms", "[{match: \"*\", presence: true}]"));
+        using var carol = await api.Gateway.ConnectAsync("t-carol");
+        using var alice = await api.Gateway.ConnectAsync("t-alice");
+        using var bob = await api.Gateway.ConnectAsync("t-bob");
+        await carol.JoinAsync("lobby");
+        await alice.JoinAsync("lobby");
+        await bob.JoinAsync("lobby");
+        await alice.SendTextAsync("""{"svc":"room","type":"state","data":{"state":[1]},"id":1}""");
+        while ((await alice.ReadEnvelopeAsync()).GetProperty("svc").GetString() != "sys")
+        {
+        }
+
+        var first = JsonSerializer.Deserialize<JsonElement>(await api.OkAsync("GET", "/rooms/lobby/members?limit=2"));
+        Assert.Equal("""[{"user":"user:carol","handles":[1]},{"user":"user:alice","handles":[2],"state":[1]}]""", first.GetProperty("members").GetRawText());
+        var cursor = first.GetProperty("cursor").GetString();
+        Assert.Equal("""{"members":[{"user":"user:bob","handles":[3]}]}""", await api.OkAsync("GET", $"/rooms/lobby/members?limit=2&cursor={cursor}"));
+        Assert.StartsWith("400 BAD_REQUEST: cursor: must be one that a list has answered.", await api.ProblemAsync("GET", "/rooms/lobby/members?cursor=eA"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Pages_show_what_stays_once_while_rooms_come_and_go()
     {
         await using var api = await ApiUnderTest.StartAsync();

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using WsPrism.Core.Rooms;
+using WsPrism.Core.Rooms.Presence;
 using WsPrism.Core.ServerApi;
 using WsPrism.Protocol;
 
@@ -42,22 +44,15 @@ internal static class RoomCalls
     {
         request.AllowQuery("limit", "cursor");
         ApiNames.Room(name);
-        var registry = request.Tenant.Registry;
+        var after = request.After is not { } cursor ? 0
+            : long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+            : throw new ApiException(ApiProblem.BadRequest("cursor: must be one that a list has answered."));
+        var (registry, limit) = (request.Tenant.Registry, request.Limit);
+        var members = new List<MemberView>();
         var room = registry.FindRoom(name);
-        var users = room is null ? [] : registry.UsersOf(room);
-
-        // Handles are looked up for the page alone: shards wait for the registry's lock.
-        return request.AnswerAsync("members", ListPage.Cut(users, user => user.Identity.User, request.After, request.Limit), (json, user) =>
-        {
-            json.WriteString("user"u8, user.Identity.User);
-            json.WriteStartArray("handles"u8);
-            foreach (var handle in registry.HandlesOf(room!, user))
-            {
-                json.WriteNumberValue(handle);
-            }
-
-            json.WriteEndArray();
-        });
+        var next = room is null ? 0 : registry.ReadMembers(room, after, limit, members).Next;
+        var page = new ListPage<MemberView>(members, next == 0 ? null : next.ToString(CultureInfo.InvariantCulture));
+        return request.AnswerAsync("members", page, (json, member) => member.Write(json, room!.Rule.HasPresence));
     }
 
     public static async Task JoinAsync(ApiRequest request, string name, string user)

@@ -32,6 +32,25 @@ internal static class SessionMetrics
             page.Sample("wsprism_rooms", tenant.Registry.RoomCount, ("tenant", tenant.Id));
         }
 
+        page.Family("wsprism_parties", "gauge", "Parties of users.");
+        foreach (var tenant in tenants)
+        {
+            page.Sample("wsprism_parties", tenant.Parties.Count, ("tenant", tenant.Id));
+        }
+
+        page.Family("wsprism_presence_envelopes_total", "counter", "Presence envelopes published to rooms.");
+        foreach (var tenant in tenants)
+        {
+            page.Sample("wsprism_presence_envelopes_total", tenant.Shards.Sum(shard => shard.Counters.PresenceEnvelopes), ("tenant", tenant.Id));
+        }
+
+        page.Family("wsprism_presence_changes_total", "counter", "Changes of rooms' members: told, or made up for by later ones before they were.");
+        foreach (var tenant in tenants)
+        {
+            page.Sample("wsprism_presence_changes_total", tenant.Shards.Sum(shard => shard.Counters.PresenceTold), ("tenant", tenant.Id), ("fate", "told"));
+            page.Sample("wsprism_presence_changes_total", tenant.Shards.Sum(shard => shard.Counters.PresenceCoalesced), ("tenant", tenant.Id), ("fate", "coalesced"));
+        }
+
         page.Family("wsprism_sessions_ended_total", "counter", "Sessions that ended, by reason.");
         foreach (var tenant in tenants)
         {
