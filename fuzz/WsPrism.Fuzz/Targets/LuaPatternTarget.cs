@@ -36,6 +36,12 @@ internal sealed unsafe class LuaPatternTarget : IFuzzTarget
         }
 
         var (pattern, text) = (input[..cut].ToArray(), input[(cut + 1)..].ToArray());
+        if (pattern.AsSpan().IndexOfAny("^$*+?.([%-"u8) < 0)
+        {
+            // The library's find does not take it for a pattern at all.
+            return;
+        }
+
         if (Match(text, pattern) is { } ours)
         {
             var theirs = Ask(text, pattern);

@@ -162,7 +162,7 @@ internal sealed class ResumingClient(Func<string> address, string tenant, string
                 Answered(envelope);
                 break;
             case "error":
-                Errors.Add(Answered(envelope), data.ToString());
+                Errors[Answered(envelope)] = data.ToString();
                 break;
         }
     }

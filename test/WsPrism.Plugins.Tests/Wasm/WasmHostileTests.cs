@@ -132,11 +132,23 @@ public sealed class WasmHostileTests
     public void A_session_that_ended_meanwhile_is_dropped()
     {
         using var wasm = WasmGateway.Hostile();
-        var (alice, bob) = (wasm.Connect(), wasm.Connect("bob"));
-        alice.Send("m", "say", """{"burn":400000,"answer":{"publish":[{"to":{"user":"bob"},"message":{"type":"note"}}]}}""").Send("m", "accept").Vanish();
+        var bob = wasm.Connect("bob");
+        for (var attempt = 0; attempt < 1_000; attempt++)
+        {
+            wasm.Connect().Send("m", "say", """{"burn":400000,"answer":{"publish":[{"to":{"user":"bob"},"message":{"type":"note"}}]}}""").Send("m", "accept").Vanish();
+            if (wasm.Gateway.Count(counters => counters.Deferred) == 0)
+            {
+                // The module was quicker.
+                bob.ReadAll();
+                continue;
+            }
 
-        wasm.Until(() => wasm.Gateway.Count(counters => counters.Deferred) == 0);
+            wasm.Until(() => wasm.Gateway.Count(counters => counters.Deferred) == 0);
 
-        Assert.Empty(bob.ReadAll());
+            Assert.Empty(bob.ReadAll());
+            return;
+        }
+
+        Assert.Fail("The module was always quicker.");
     }
 }
