@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using WsPrism.Plugins.Scripts;
 using WsPrism.Plugins.Scripts.Lua;
@@ -13,6 +14,8 @@ internal sealed unsafe class LuaPatternTarget : IFuzzTarget
 #pragma warning restore CA1001
 {
     private const int MaxSteps = 20_000;
+
+    private static readonly SearchValues<byte> Specials = SearchValues.Create("^$*+?.([%-"u8);
 
     private readonly KeraLua.Lua _oracle = new();
     private readonly CallMeter _meter = new();
@@ -36,7 +39,7 @@ internal sealed unsafe class LuaPatternTarget : IFuzzTarget
         }
 
         var (pattern, text) = (input[..cut].ToArray(), input[(cut + 1)..].ToArray());
-        if (pattern.AsSpan().IndexOfAny("^$*+?.([%-"u8) < 0)
+        if (pattern.AsSpan().IndexOfAny(Specials) < 0)
         {
             // The library's find does not take it for a pattern at all.
             return;

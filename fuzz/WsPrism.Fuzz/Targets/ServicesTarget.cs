@@ -176,6 +176,10 @@ internal sealed class ServicesTarget : IFuzzTarget
         {
         }
 
+        public void Serve(Session other)
+        {
+        }
+
         public void Abort()
         {
         }
