@@ -101,13 +101,14 @@ public sealed class TenantEventsTests
     public async Task What_is_never_taken_is_given_up_and_counted()
     {
         await using var backend = await TestBackend.AnsweringAsync("", 500);
-        using var hooked = Start(backend, new EventsConfig { Url = backend.Url, Secret = Hooked.Secret, Retries = 2 }, isManual: true);
+        using var hooked = Start(backend, new EventsConfig { Url = backend.Url, Secret = Hooked.Secret, Retries = 2, TimeoutMs = 60_000 }, isManual: true);
 
         hooked.Connect("alice").Vanish();
         var events = Events(hooked);
         await Patience.UntilAsync(() =>
         {
-            hooked.Gateway.Advance(1_000, atOnce: true);
+            // In small steps: the clock must not have a request time out that is on its way.
+            hooked.Gateway.Advance(250, atOnce: true);
             return events.Counters[EventKind.Disconnect, EventFate.Failed] == 1;
         });
 
