@@ -24,8 +24,11 @@ public interface IExtContext
     /// </summary>
     Utf8JsonWriter BeginData();
 
-    /// <summary>Sends an event of this service to a room, with the data begun last.</summary>
-    void Publish(IRoom room, ReadOnlySpan<byte> type, Audience audience = Audience.Everyone);
+    /// <summary>
+    /// Sends an event of this service to a room, with the data begun last. Where the room's history is stored, the client's answer waits until it is; where it cannot be,
+    /// nobody gets it and the message is refused.
+    /// </summary>
+    void Publish(IRoom room, ReadOnlySpan<byte> type, Audience audience = Audience.Everyone, Keeping keeping = Keeping.AsRuled);
 
     /// <summary>Sends an event of this service to all sessions that a user has in a room, with the data begun last; false where it has none.</summary>
     bool SendToMember(IRoom room, ReadOnlySpan<byte> user, ReadOnlySpan<byte> type);
@@ -55,9 +58,10 @@ public interface IExtContext
     /// <param name="name">The room's name as UTF-8.</param>
     /// <param name="activate">True makes it the sender's active room.</param>
     /// <param name="maxHz">How often a second the sender wants one key of the room's lossy Hot frames at most; 0 leaves that as it is.</param>
+    /// <param name="since">What the sender has of the room: what it has missed comes before anything newer, where the room's history has all of it.</param>
     /// <returns><see cref="ErrorCode.None"/>, <see cref="ErrorCode.ResourceExhausted"/> where a limit of the tenant is reached, or
     /// <see cref="ErrorCode.NotAllowed"/> where the room's rule keeps the sender out.</returns>
-    ErrorCode Join(ReadOnlySpan<byte> name, bool activate, double maxHz = 0);
+    ErrorCode Join(ReadOnlySpan<byte> name, bool activate, double maxHz = 0, HistoryPosition? since = null);
 
     /// <summary>Takes the sender out of a room that it is in. The client is told with <c>sys.left</c>.</summary>
     void Leave(IRoom room);
@@ -70,6 +74,12 @@ public interface IExtContext
 
     /// <summary>Writes up to <paramref name="limit"/> users of a room as a JSON array of <c>{"user","handles"}</c>.</summary>
     void WriteMembers(IRoom room, int limit, Utf8JsonWriter json);
+
+    /// <summary>
+    /// Answers with a page of a room's history: what was published after a position, before one, or without either last. Refuses the message where there is no place for
+    /// the answer.
+    /// </summary>
+    void AnswerHistory(IRoom room, int limit, HistoryPosition? since, HistoryPosition? before, bool newestFirst);
 
     /// <summary>Writes the sender's own ledger (PROTOCOL §5) as a JSON object.</summary>
     void WriteLedger(Utf8JsonWriter json);

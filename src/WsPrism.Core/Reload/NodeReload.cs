@@ -67,11 +67,7 @@ internal sealed partial class NodeReload
         tenant.Snapshot = snapshot;
         if (snapshot.RoomRules != before.RoomRules)
         {
-            // A room that is made from here on takes its rule from the new snapshot.
-            foreach (var room in tenant.Registry.Rooms())
-            {
-                room.Rule = snapshot.RoomRules.For(room.Name);
-            }
+            tenant.Registry.Configure(snapshot.RoomRules, tenant.History);
         }
 
         return before.Policy.ExtRate != snapshot.Policy.ExtRate || before.Policy.HotRate != snapshot.Policy.HotRate || before.Outbox.MaxBytesPerS != snapshot.Outbox.MaxBytesPerS
@@ -80,10 +76,11 @@ internal sealed partial class NodeReload
     }
 
     // From here on nobody finds the tenant; who has found it already looks again before it takes a seat and when its session opens.
-    private static Task RemoveAsync(Tenant tenant)
+    private static async Task RemoveAsync(Tenant tenant)
     {
         tenant.IsRemoved = true;
-        return ShardSweep.RunAsync(tenant.Registry.Sessions(), static session => session.End(EndReason.TenantRemoved));
+        await ShardSweep.RunAsync(tenant.Registry.Sessions(), static session => session.End(EndReason.TenantRemoved)).ConfigureAwait(false);
+        tenant.History.Clear(forgetsStored: true);
     }
 
     private async Task ChangeTimingsAsync(SessionTimings timings)

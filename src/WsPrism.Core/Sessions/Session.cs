@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using WsPrism.Core.Delivery;
 using WsPrism.Core.Policies;
 using WsPrism.Core.Rooms;
+using WsPrism.Core.Rooms.History;
 using WsPrism.Core.Shards;
 using WsPrism.Core.Tenants;
 using WsPrism.Core.Tickets;
@@ -388,8 +389,9 @@ internal sealed partial class Session : ISession, IConnectionHandler
     }
 
     /// <summary>Takes the session into a room and tells the client. <paramref name="byBackend"/>: the room's <c>join</c> rule is for clients only.</summary>
-    public ErrorCode Join(ReadOnlySpan<byte> name, bool activate, double maxHz = 0, bool byBackend = false)
+    public ErrorCode Join(ReadOnlySpan<byte> name, bool activate, double maxHz = 0, bool byBackend = false, HistoryPosition? since = null)
     {
+        Replay replay;
         var membership = Rooms.Find(name);
         if (membership is null)
         {
@@ -413,10 +415,14 @@ internal sealed partial class Session : ISession, IConnectionHandler
             }
 
             membership = new Membership(this, room!);
-            membership.Slice.Add(membership);
+            replay = membership.Enter(since);
             membership.Slice.Tick?.Join(membership);
             Rooms.Add(membership);
             snapshot.Events?.RoomJoined(this, room!);
+        }
+        else
+        {
+            replay = membership.Stand(since);
         }
 
         if (maxHz > 0)
@@ -429,7 +435,8 @@ internal sealed partial class Session : ISession, IConnectionHandler
             Activate(membership);
         }
 
-        Enqueue(Shard.Line.System.Joined(membership.Room, membership.Room.UserCount));
+        Enqueue(Shard.Line.System.Joined(membership.Room, membership.Room.UserCount, replay));
+        this.Send(replay);
         return ErrorCode.None;
     }
 

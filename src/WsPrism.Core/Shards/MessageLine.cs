@@ -105,8 +105,24 @@ internal sealed partial class MessageLine
             FailService(session, message.Route, exception);
         }
 
-        session.TenantShard.Counters.RecordService(message.Route.MetricIndex, _shard.Clock.Measure() - message.StartedNs);
-        Answer(session, message.Id);
+        if (!Park(message.Id))
+        {
+            session.TenantShard.Counters.RecordService(message.Route.MetricIndex, _shard.Clock.Measure() - message.StartedNs);
+            Answer(session, message.Id);
+        }
+    }
+
+    // True where the answer has to wait until what was published is stored.
+    private bool Park(in EnvelopeId id)
+    {
+        if (_extContext.Held is not { } held)
+        {
+            return false;
+        }
+
+        held.Message.KeepId(id);
+        held.Park(_extContext.Failure, _extContext.HasAnswer ? _extContext.AnswerData.ToArray() : null);
+        return true;
     }
 
     private static PolicyVerdict Judge(PolicySnapshot policy, in PolicyVerdict rate, ErrorCode error, in Envelope envelope)
@@ -213,6 +229,7 @@ internal sealed partial class MessageLine
                 new ExtMessage { Type = envelope.Type, Room = envelope.Room, Data = envelope.Data, Id = envelope.Id.RawToken }, _extContext);
             if (_extContext.Deferred is { } deferred)
             {
+                deferred.Held = _extContext.Held;
                 deferred.KeepId(envelope.Id);
                 return;
             }
@@ -234,8 +251,11 @@ internal sealed partial class MessageLine
             }
         }
 
-        session.TenantShard.Counters.RecordService(route.MetricIndex, _shard.Clock.Measure() - started);
-        Answer(session, envelope.Id);
+        if (!Park(envelope.Id))
+        {
+            session.TenantShard.Counters.RecordService(route.MetricIndex, _shard.Clock.Measure() - started);
+            Answer(session, envelope.Id);
+        }
     }
 
     private void FailService(Session session, ExtRoute route, Exception exception)

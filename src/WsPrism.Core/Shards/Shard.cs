@@ -170,6 +170,12 @@ internal sealed partial class Shard
             return;
         }
 
+        if (broadcast.Offset != 0)
+        {
+            OrderedDelivery.Deliver(this, broadcast, slice, exclude: null);
+            return;
+        }
+
         var unused = slice.Count;
 
         // One reference for each member at once; what is left over goes back with the caller's.

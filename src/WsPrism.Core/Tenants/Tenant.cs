@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using WsPrism.Core.Handshake;
 using WsPrism.Core.Policies;
+using WsPrism.Core.Rooms.History;
 using WsPrism.Core.ServerApi;
 using WsPrism.Core.Tickets;
 
@@ -15,8 +16,10 @@ internal sealed class Tenant
     private TenantSnapshot _snapshot;
     private volatile bool _isRemoved;
 
-    public Tenant(TenantSnapshot snapshot, int shards, TimeProvider time, ILogger ticketLogger, WaitingRoom waiting)
+    public Tenant(TenantSnapshot snapshot, NodeHistory history, TimeProvider time, ILogger ticketLogger, WaitingRoom waiting)
     {
+        var shards = history.Shards.Length;
+        History = new TenantHistory(this, history);
         Waiting = new WaitingRoom(WaitingRoom.SeatsOfTenant, waiting);
         OneTime = new OneTimeTickets(time);
         Revocations = new Revocations(time);
@@ -61,6 +64,9 @@ internal sealed class Tenant
 
     /// <summary>Tickets that the backend has revoked.</summary>
     public Revocations Revocations { get; }
+
+    /// <summary>What rooms have said of late.</summary>
+    public TenantHistory History { get; }
 
     public TenantShard[] Shards { get; }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using WsPrism.Core.Configuration;
 using WsPrism.Core.Rooms;
+using WsPrism.Core.Rooms.History;
 using WsPrism.Core.Sessions;
 using WsPrism.Protocol;
 
@@ -170,6 +171,7 @@ internal sealed class TenantRegistry
                 room = new Room(text, NextHandle(ref _lastRoomHandle), session.Tenant.Snapshot.RoomRules.For(text), _shards);
                 _rooms.Add(text, room);
                 _roomsByHandle[room.Handle] = room;
+                session.Tenant.History.Occupy(room);
 
                 // Under the lock, so that a room is told to be there and to be gone in that order, whatever shards do it.
                 tenant.Events?.RoomOccupied(room);
@@ -216,6 +218,7 @@ internal sealed class TenantRegistry
             {
                 _rooms.Remove(room.Name);
                 _roomsByHandle.Remove(room.Handle);
+                session.Tenant.History.Vacate(room);
                 events?.RoomVacated(room);
             }
 
@@ -225,6 +228,20 @@ internal sealed class TenantRegistry
             }
 
             ForgetUserIfGone(user);
+        }
+    }
+
+    /// <summary>Gives rooms other rules; one that is made from here on takes its rule from the tenant's snapshot.</summary>
+    public void Configure(RoomRules rules, TenantHistory history)
+    {
+        lock (_gate)
+        {
+            foreach (var room in _rooms.Values)
+            {
+                room.Rule = rules.For(room.Name);
+            }
+
+            history.Configure(rules, _rooms.Values);
         }
     }
 

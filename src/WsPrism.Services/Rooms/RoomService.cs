@@ -36,9 +36,13 @@ public sealed class RoomService : IExtService
         {
             List(context);
         }
+        else if (message.Type.SequenceEqual("history"u8))
+        {
+            RoomHistoryRequests.Answer(message, context);
+        }
         else
         {
-            context.Fail(ErrorCode.BadRequest, "room knows join, leave, activate, members and list.");
+            context.Fail(ErrorCode.BadRequest, "room knows join, leave, activate, members, history and list.");
         }
     }
 
@@ -56,7 +60,11 @@ public sealed class RoomService : IExtService
         {
             context.Fail(ErrorCode.BadRequest, "max_hz must be a number of at least 1.");
         }
-        else if (context.Join(message.Room, activate, maxHz) is var code && code != ErrorCode.None)
+        else if (!RoomHistoryRequests.TryFindPosition(message.Data, "since"u8, out var since))
+        {
+            context.Fail(ErrorCode.BadRequest, RoomHistoryRequests.PositionExpected);
+        }
+        else if (context.Join(message.Room, activate, maxHz, since) is var code && code != ErrorCode.None)
         {
             context.Fail(code, code == ErrorCode.NotAllowed ? "This room is not open to this client." : "A limit of the tenant on rooms or their users is reached.");
         }

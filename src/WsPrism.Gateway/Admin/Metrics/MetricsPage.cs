@@ -42,6 +42,7 @@ internal sealed class MetricsPage
         PolicyMetrics.Write(page, tenants);
         LedgerMetrics.Write(page, ledgers);
         ServiceMetrics.Write(page, tenants);
+        HistoryMetrics.Write(page, tenants, _node.History);
         BackendMetrics.Write(page, _backends);
         LinkMetrics.Write(page, _backends.Links);
         ApiMetrics.Write(page, _api);
