@@ -49,7 +49,8 @@ internal sealed class SqliteHistoryStore : IHistoryStore
     public static SqliteHistoryStore Open(string path)
     {
         SQLitePCL.Batteries_V2.Init();
-        var text = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWriteCreate, Pooling = false, DefaultTimeout = 0 };
+        // A file that is locked stays so: 0 would wait for ever.
+        var text = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWriteCreate, Pooling = false, DefaultTimeout = 1 };
         var connection = new SqliteConnection(text.ToString());
         try
         {

@@ -26,7 +26,7 @@ internal sealed class HistoryFile : IDisposable
         _logger = logger;
         if (Needs(config))
         {
-            TakeOver(Open());
+            HistoryTakeOver.Begin(node, Open(), logger);
         }
         else if (File.Exists(_path))
         {
@@ -44,14 +44,7 @@ internal sealed class HistoryFile : IDisposable
 
         try
         {
-            var store = Open();
-            var stored = store.Load().ToArray();
-            var writer = _node.History.Writer = new HistoryWriter(store, _node.Time, _logger);
-            foreach (var room in stored)
-            {
-                writer.Forget(room.Tenant, room.Room);
-            }
-
+            HistoryTakeOver.BeginAnew(_node, Open(), _logger);
             return [];
         }
         catch (HistoryStoreException exception)
@@ -74,23 +67,6 @@ internal sealed class HistoryFile : IDisposable
         config.Tenants.SelectMany(tenant => tenant.Rooms).Any(rule => rule.History is { Size: > 0, Store: HistoryStoreKind.Sqlite });
 
     private SqliteHistoryStore Open() => SqliteHistoryStore.Open(_path);
-
-    private void TakeOver(SqliteHistoryStore store)
-    {
-        var stored = store.Load().ToArray();
-        var writer = _node.History.Writer = new HistoryWriter(store, _node.Time, _logger);
-        foreach (var room in stored)
-        {
-            if (_node.FindTenant(room.Tenant) is { } tenant)
-            {
-                tenant.History.Restore(room);
-            }
-            else
-            {
-                writer.Forget(room.Tenant, room.Room);
-            }
-        }
-    }
 
     private void Empty()
     {

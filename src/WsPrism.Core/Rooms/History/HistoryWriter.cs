@@ -183,13 +183,6 @@ internal sealed partial class HistoryWriter : IDisposable
         }
 
         var failure = Write();
-        lock (_gate)
-        {
-            _waiting -= publishes;
-            _waitingBytes -= bytes;
-            _refused += failure is null ? 0 : publishes;
-        }
-
         foreach (var operation in _batch)
         {
             if (operation.Kind != HistoryOperationKind.Publish)
@@ -206,6 +199,13 @@ internal sealed partial class HistoryWriter : IDisposable
             {
                 operation.History!.TakeBack(operation, ErrorCode.ServiceUnavailable);
             }
+        }
+
+        lock (_gate)
+        {
+            _waiting -= publishes;
+            _waitingBytes -= bytes;
+            _refused += failure is null ? 0 : publishes;
         }
 
         // What was to be deleted is deleted with the next that is stored, and before it.
