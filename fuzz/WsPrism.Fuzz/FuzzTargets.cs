@@ -16,6 +16,7 @@ internal static class FuzzTargets
         new LinkTarget(),
         new JwsTarget(),
         new ServiceAnswerTarget(),
+        new HistoryTarget(),
         new JwkSetTarget(),
         new PolicyTarget(),
         new YamlTarget(),
