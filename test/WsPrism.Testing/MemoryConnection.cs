@@ -35,6 +35,9 @@ internal sealed class MemoryConnection(Session session) : ITransportConnection
 
     public int FlushCount { get; private set; }
 
+    /// <summary>What happens to the wire when it is about to be written to.</summary>
+    public Action? BeforeFlush { get; set; }
+
     public bool IsAborted { get; private set; }
 
     public bool IsClosed { get; private set; }
@@ -49,6 +52,7 @@ internal sealed class MemoryConnection(Session session) : ITransportConnection
     public bool Flush()
     {
         FlushCount++;
+        BeforeFlush?.Invoke();
         Commit();
         if (IsClosed)
         {

@@ -393,6 +393,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
     {
         Replay replay;
         var membership = Rooms.Find(name);
+        var isMember = membership is not null;
         if (membership is null)
         {
             Span<char> chars = stackalloc char[128];
@@ -435,6 +436,8 @@ internal sealed partial class Session : ISession, IConnectionHandler
             Activate(membership);
         }
 
+        // Only now: making a place asks the wire, which may break, and then the session leaves all the rooms that it is in.
+        replay = isMember ? replay : this.Fit(replay);
         Enqueue(Shard.Line.System.Joined(membership.Room, membership.Room.UserCount, replay));
         this.Send(replay);
         return ErrorCode.None;

@@ -16,17 +16,21 @@ internal static class MemberReplay
             return new Replay { IsComplete = since is null ? null : false };
         }
 
-        var session = membership.Session;
-        var replay = history.Enter(membership, since, session.Tenant.Snapshot.Outbox.ExtMessages);
+        return history.Enter(membership, since, membership.Session.Tenant.Snapshot.Outbox.ExtMessages);
+    }
+
+    /// <summary>The replay as far as it has a place in the session's queue: whole, or not at all. Counts what became of it.</summary>
+    public static Replay Fit(this Session session, in Replay replay)
+    {
         if (replay.IsComplete is not { } isComplete)
         {
             return replay;
         }
 
-        replay = session.WithoutWaiting(replay);
-        var outcome = !isComplete ? ReplayOutcome.NotKept : session.HasPlaceFor(replay) ? ReplayOutcome.Recovered : ReplayOutcome.TooMuch;
+        var rest = session.WithoutWaiting(replay);
+        var outcome = replay.IsTooMuch ? ReplayOutcome.TooMuch : !isComplete ? ReplayOutcome.NotKept : session.HasPlaceFor(rest) ? ReplayOutcome.Recovered : ReplayOutcome.TooMuch;
         session.Tenant.History.Count(outcome);
-        return outcome == ReplayOutcome.TooMuch ? replay.Without() : replay;
+        return outcome == ReplayOutcome.TooMuch ? rest.Without() : rest;
     }
 
     /// <summary>Where one that is a member already stands. What it has missed it cannot have missed as a member, so nothing is said again.</summary>

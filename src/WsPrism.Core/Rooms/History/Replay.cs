@@ -16,6 +16,9 @@ internal readonly struct Replay
     /// <summary>Whether <see cref="Messages"/> are all that the member has missed; null where it did not say what it has.</summary>
     public bool? IsComplete { get; init; }
 
+    /// <summary>True where all is there, but more than any queue of the tenant's takes.</summary>
+    public bool IsTooMuch { get; init; }
+
     /// <summary>What it has missed, in order.</summary>
     public OutboundFrame[]? Messages { get; init; }
 

@@ -178,8 +178,11 @@ internal sealed class RoomHistory
             }
 
             Expire(_owner.NowMs);
-            var replay = new Replay { Epoch = _epoch, Offset = _head, IsComplete = since is { } position ? IsKept(position) && _head - position.Offset <= (ulong)maxMessages : null };
-            return replay.IsComplete == true ? replay with { Messages = Take(since!.Value.Offset + 1, _head) } : replay;
+            var replay = new Replay { Epoch = _epoch, Offset = _head };
+            return since is not { } position ? replay
+                : !IsKept(position) ? replay with { IsComplete = false }
+                : _head - position.Offset > (ulong)maxMessages ? replay with { IsComplete = false, IsTooMuch = true }
+                : replay with { IsComplete = true, Messages = Take(position.Offset + 1, _head) };
         }
     }
 

@@ -212,6 +212,7 @@ public sealed class HistoryTests
         Assert.Equal((4L, false, ""), Joined(past.JoinSince(epoch, 0)));
         alice.Say("e");
         Assert.Equal("5:e", past.ReadShown());
+        Assert.Equal(1, gateway.Tenant.History.Replays(ReplayOutcome.TooMuch));
         Assert.Null(past.CloseCode);
     }
 
@@ -233,6 +234,25 @@ public sealed class HistoryTests
             var (_, _, recovered, after) = gateway.Connect("u").JoinSince(epoch, since + 1).Joined();
             return (recovered, after.Count);
         }
+    }
+
+    [Fact]
+    public void A_wire_that_breaks_while_a_place_is_made_leaves_nobody_behind()
+    {
+        var limits = new LimitsConfig { Outbound = new OutboundConfig { ExtMessages = 3 } };
+        using var gateway = Remembering.Gateway(limits: limits);
+        gateway.ConnectTo("r", "alice").Say("a").Say("b").Say("c");
+        var epoch = gateway.EpochOf();
+        var bob = gateway.ConnectTo("other", "bob");
+        gateway.RunsAtOnce = false;
+        bob.Say("x", "other").JoinSince(epoch, 0);
+        bob.Connection.BeforeFlush = bob.Connection.Close;
+        gateway.RunUntilIdle();
+        gateway.RunsAtOnce = true;
+
+        Assert.True(bob.Session.HasEnded);
+        Assert.Equal(1, gateway.Tenant.Registry.FindRoom("r")!.SessionCount);
+        Assert.Equal(1, gateway.Tenant.Registry.FindRoom("r")!.UserCount);
     }
 
     [Fact]
