@@ -107,6 +107,11 @@ internal static class AllocationCheck
         yield return ("the link: publish an envelope to a user", link.EnvelopeToUser);
         yield return ("the link: publish as text", link.Text);
 
+        var history = new HistoryBenchmarks();
+        history.Setup();
+        yield return ("a room with history: publish to 100", () => history.Append());
+        history.CleanUp();
+
         var ruled = new RuledRoomBenchmarks();
         ruled.Setup();
         yield return ("a room with ticks: publish, and a batch now and then", ruled.Tick);

@@ -18,6 +18,7 @@ internal static class FuzzTargets
         new JwsTarget(),
         new ServiceAnswerTarget(),
         new FilterAnswerTarget(),
+        new HistoryTarget(),
         new JwkSetTarget(),
         new MarketTarget(),
         new PolicyTarget(),

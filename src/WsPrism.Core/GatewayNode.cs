@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using WsPrism.Core.Configuration;
 using WsPrism.Core.Dispatch;
 using WsPrism.Core.Handshake;
+using WsPrism.Core.Rooms.History;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Sessions.Resume;
 using WsPrism.Core.Shards;
@@ -54,6 +55,7 @@ internal sealed class GatewayNode
             Shards[i].Executor = executor(Shards[i]);
         }
 
+        History = new NodeHistory(Shards, time);
         _ticketLogger = loggers.CreateLogger("WsPrism.Tickets");
         SetTenants(config.Tenants.Select(CreateTenant));
     }
@@ -73,6 +75,9 @@ internal sealed class GatewayNode
     }
 
     public Shard[] Shards { get; }
+
+    /// <summary>What the rooms' histories share.</summary>
+    public NodeHistory History { get; }
 
     /// <summary>The tenants of this moment.</summary>
     public IReadOnlyList<Tenant> Tenants => _tenants.Values;
@@ -100,7 +105,7 @@ internal sealed class GatewayNode
     public Tenant? FindTenant(string id) => _tenants.GetValueOrDefault(id);
 
     /// <summary>A tenant that nobody finds yet.</summary>
-    public Tenant CreateTenant(TenantConfig config) => new(Compiler.Compile(config, null), Shards, Time, _ticketLogger, _waiting);
+    public Tenant CreateTenant(TenantConfig config) => new(Compiler.Compile(config, null), History, Time, _ticketLogger, _waiting);
 
     /// <summary>From here on these are the tenants.</summary>
     public void SetTenants(IEnumerable<Tenant> tenants) => _tenants = tenants.ToFrozenDictionary(tenant => tenant.Id);

@@ -24,8 +24,11 @@ public interface IExtContext
     /// </summary>
     Utf8JsonWriter BeginData();
 
-    /// <summary>Sends an event of this service to a room, with the data begun last.</summary>
-    void Publish(IRoom room, ReadOnlySpan<byte> type, Audience audience = Audience.Everyone);
+    /// <summary>
+    /// Sends an event of this service to a room, with the data begun last. Where the room's history is stored, the client's answer waits until it is; where it cannot be,
+    /// nobody gets it and the message is refused.
+    /// </summary>
+    void Publish(IRoom room, ReadOnlySpan<byte> type, Audience audience = Audience.Everyone, Keeping keeping = Keeping.AsRuled);
 
     /// <summary>Sends an event of this service to all sessions that a user has in a room, with the data begun last; false where it has none.</summary>
     bool SendToMember(IRoom room, ReadOnlySpan<byte> user, ReadOnlySpan<byte> type);
@@ -61,9 +64,10 @@ public interface IExtContext
     /// <param name="name">The room's name as UTF-8.</param>
     /// <param name="activate">True makes it the sender's active room.</param>
     /// <param name="maxHz">How often a second the sender wants one key of the room's lossy Hot frames at most; 0 leaves that as it is.</param>
+    /// <param name="since">What the sender has of the room: what it has missed comes before anything newer, where the room's history has all of it.</param>
     /// <returns><see cref="ErrorCode.None"/>, <see cref="ErrorCode.ResourceExhausted"/> where a limit of the tenant is reached, or
     /// <see cref="ErrorCode.NotAllowed"/> where the room's rule keeps the sender out.</returns>
-    ErrorCode Join(ReadOnlySpan<byte> name, bool activate, double maxHz = 0);
+    ErrorCode Join(ReadOnlySpan<byte> name, bool activate, double maxHz = 0, HistoryPosition? since = null);
 
     /// <summary>Takes the sender out of a room that it is in. The client is told with <c>sys.left</c>.</summary>
     void Leave(IRoom room);

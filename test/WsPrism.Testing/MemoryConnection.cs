@@ -38,6 +38,9 @@ internal sealed class MemoryConnection(Session opened) : ITransportConnection
 
     public int FlushCount { get; private set; }
 
+    /// <summary>What happens to the wire when it is about to be written to.</summary>
+    public Action? BeforeFlush { get; set; }
+
     public bool IsAborted { get; private set; }
 
     public bool IsClosed { get; private set; }
@@ -52,6 +55,7 @@ internal sealed class MemoryConnection(Session opened) : ITransportConnection
     public bool Flush()
     {
         FlushCount++;
+        BeforeFlush?.Invoke();
         Commit();
         if (IsClosed)
         {

@@ -69,6 +69,9 @@ internal sealed class ReceivedEnvelope(string text)
 
     public string? Room => _root.TryGetProperty("room", out var room) ? room.GetString() : null;
 
+    /// <summary>Its place in the room's history; null where it has none.</summary>
+    public ulong? Offset => _root.TryGetProperty("offset", out var offset) ? offset.GetUInt64() : null;
+
     /// <summary>The id's token as JSON; null where there is none.</summary>
     public string? Id => _root.TryGetProperty("id", out var id) ? id.GetRawText() : null;
 

@@ -234,6 +234,13 @@ internal sealed class TestGateway : IDisposable
         }
 
         RunUntilIdle();
+        Node.History.Writer?.Dispose();
+        RunUntilIdle();
+        foreach (var tenant in Node.Tenants)
+        {
+            tenant.History.Clear(forgetsStored: false);
+        }
+
         if (_frames.Held != 0)
         {
             throw new InvalidOperationException($"{_frames.Held} frames were not given back, or more often than they were held.");

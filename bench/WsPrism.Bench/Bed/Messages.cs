@@ -9,6 +9,8 @@ internal static class Messages
 
     public static byte[] Chat { get; } = [.. """{"v":1,"svc":"chat","type":"send","room":"match:1","data":{"msg":"Good game, everybody!"}}"""u8];
 
+    public static byte[] ChatKept { get; } = [.. """{"v":1,"svc":"chat","type":"send","room":"kept:1","data":{"msg":"Good game, everybody!"}}"""u8];
+
     public static byte[] ChatWithId { get; } =
         [.. """{"v":1,"svc":"chat","type":"send","room":"match:1","id":"a-1","data":{"msg":"Good game, everybody!"}}"""u8];
 

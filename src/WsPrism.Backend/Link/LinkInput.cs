@@ -1,3 +1,4 @@
+using WsPrism.Core.Rooms.History;
 using WsPrism.Core.ServerApi;
 using WsPrism.Core.Tenants;
 using WsPrism.Protocol;
@@ -95,5 +96,16 @@ internal sealed class LinkInput
 
     private void Mistake(long id, ErrorCode code, string text) => _worker.Hear(new LinkItem(LinkItemKind.Mistake, text, Number: id, Key: (ulong)code));
 
-    private async Task GiveReceiptAsync(long id, Task<int> count) => _worker.GiveReceipt(id, await count.ConfigureAwait(false));
+    private async Task GiveReceiptAsync(long id, Task<Published> count)
+    {
+        var published = await count.ConfigureAwait(false);
+        if (published.Refusal == ErrorCode.None)
+        {
+            _worker.GiveReceipt(id, published);
+        }
+        else
+        {
+            Mistake(id, published.Refusal, PublishVerdicts.Text(published.Refusal));
+        }
+    }
 }

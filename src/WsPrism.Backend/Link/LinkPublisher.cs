@@ -3,6 +3,7 @@ using System.Text.Unicode;
 using WsPrism.Core.Delivery;
 using WsPrism.Core.Market;
 using WsPrism.Core.Rooms;
+using WsPrism.Core.Rooms.History;
 using WsPrism.Core.ServerApi;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Shards;
@@ -17,7 +18,7 @@ namespace WsPrism.Backend.Link;
 /// Does what a worker's publishes say, on the thread that read them: each is encoded once and left at the shards. One without a receipt allocates nothing, but where it
 /// is for everybody. Owned by whoever reads from the worker's wire.
 /// </summary>
-internal sealed class LinkPublisher(Tenant tenant, ServerPublisher publisher, Action<long, Task<int>> giveReceipt)
+internal sealed class LinkPublisher(Tenant tenant, ServerPublisher publisher, Action<long, Task<Published>> giveReceipt)
 {
     private const int MaxRooms = 1_000;
     private const string NotARoom = "A room's name is 1 to 128 bytes without control characters.";
@@ -26,7 +27,7 @@ internal sealed class LinkPublisher(Tenant tenant, ServerPublisher publisher, Ac
     private const int MaxEscapedName = EnvelopeRules.MaxRoomLength * 6;
 
     private readonly List<Session> _found = [];
-    private readonly List<Task<int>> _counts = [];
+    private readonly List<Task<Published>> _counts = [];
 
     /// <summary>Publishes; <see cref="ErrorCode.None"/>, or why it was refused, with a text.</summary>
     public (ErrorCode Code, string Text) Publish(in LinkPublish publish)
@@ -85,9 +86,9 @@ internal sealed class LinkPublisher(Tenant tenant, ServerPublisher publisher, Ac
         switch (publish.Target)
         {
             case LinkTarget.Room:
-                return EnvelopeRules.IsRoom(name) ? SendToRoom(publish, frame, tenant.Registry.FindRoom(name)) : (ErrorCode.BadRequest, NotARoom);
+                return EnvelopeRules.IsRoom(name) ? SendToRoom(publish, frame, tenant.Registry.FindRoom(name), name) : (ErrorCode.BadRequest, NotARoom);
             case LinkTarget.RoomHandle:
-                return SendToRoom(publish, frame, tenant.Registry.FindRoom(publish.Handle));
+                return SendToRoom(publish, frame, tenant.Registry.FindRoom(publish.Handle), default);
             case LinkTarget.User:
                 tenant.Registry.FindSessions(name, _found);
                 break;
@@ -122,7 +123,7 @@ internal sealed class LinkPublisher(Tenant tenant, ServerPublisher publisher, Ac
                 return (ErrorCode.BadRequest, NotARoom);
             }
 
-            var problem = SendToRoom(publish, frame, tenant.Registry.FindRoom(unescaped[..length]));
+            var problem = SendToRoom(publish, frame, tenant.Registry.FindRoom(unescaped[..length]), unescaped[..length]);
             if (problem.Code != ErrorCode.None)
             {
                 return problem;
@@ -132,14 +133,20 @@ internal sealed class LinkPublisher(Tenant tenant, ServerPublisher publisher, Ac
         return default;
     }
 
-    private (ErrorCode Code, string Text) SendToRoom(in LinkPublish publish, in HotFrame frame, Room? room)
+    // The name is empty for a handle.
+    private (ErrorCode Code, string Text) SendToRoom(in LinkPublish publish, in HotFrame frame, Room? room, ReadOnlySpan<byte> name)
     {
+        var except = publish.Except == 0 ? null : tenant.Registry.FindSession(publish.Except);
+        if (publish.Op != LinkOp.Frame && (room is not null || !name.IsEmpty) && tenant.History.Find(name, room) is { } history)
+        {
+            return SendToHistory(publish, history, except);
+        }
+
         if (room is null)
         {
             return default;
         }
 
-        var except = publish.Except == 0 ? null : tenant.Registry.FindSession(publish.Except);
         var broadcast = publish.Op == LinkOp.Frame ? publisher.Encode(room, frame, except) : new Broadcast(room, Encode(publish, room.NameUtf8), null, except);
         if (IsTooLong(publish, broadcast.Frame))
         {
@@ -152,10 +159,28 @@ internal sealed class LinkPublisher(Tenant tenant, ServerPublisher publisher, Ac
         }
         else
         {
-            _counts.Add(publisher.PostToRoomAsync(broadcast, exclude: null));
+            _counts.Add(CountedAsync(publisher.PostToRoomAsync(broadcast, exclude: null)));
         }
 
         return default;
+    }
+
+    private (ErrorCode Code, string Text) SendToHistory(in LinkPublish publish, RoomHistory history, Session? except)
+    {
+        var envelope = new OutboundEnvelope { Svc = publish.Svc, Type = publish.Type, Data = publish.Data };
+        if (history.MaxLengthOf(envelope) > ServerPublisher.MaxMessageBytes(tenant.Snapshot))
+        {
+            return (ErrorCode.PayloadTooLarge, "The message is longer than the tenant allows.");
+        }
+
+        if (publish.Receipt != 0)
+        {
+            _counts.Add(ServerPublisher.PublishAsync(tenant, history, envelope, exclude: null, except));
+            return default;
+        }
+
+        var refusal = tenant.History.Publish(history, envelope, new PublishOptions { Except = except }).Refusal();
+        return refusal == ErrorCode.None ? default : (refusal, PublishVerdicts.Text(refusal));
     }
 
     private (ErrorCode Code, string Text) SendToAll(in LinkPublish publish, in HotFrame frame)
@@ -175,7 +200,7 @@ internal sealed class LinkPublisher(Tenant tenant, ServerPublisher publisher, Ac
         var count = publisher.PostToAllAsync(tenant, outgoing, except == 0 ? null : session => session.Handle == except);
         if (publish.Receipt != 0)
         {
-            _counts.Add(count);
+            _counts.Add(CountedAsync(count));
         }
 
         return default;
@@ -194,7 +219,7 @@ internal sealed class LinkPublisher(Tenant tenant, ServerPublisher publisher, Ac
         }
         else
         {
-            _counts.Add(tenant.Market.PublishAsync(frame));
+            _counts.Add(CountedAsync(tenant.Market.PublishAsync(frame)));
         }
 
         return default;
@@ -227,7 +252,7 @@ internal sealed class LinkPublisher(Tenant tenant, ServerPublisher publisher, Ac
         }
         else
         {
-            _counts.Add(ServerPublisher.PostToSessionsAsync(_found, outgoing, exclude: null));
+            _counts.Add(CountedAsync(ServerPublisher.PostToSessionsAsync(_found, outgoing, exclude: null)));
         }
 
         return default;
@@ -271,13 +296,17 @@ internal sealed class LinkPublisher(Tenant tenant, ServerPublisher publisher, Ac
         }
     }
 
-    private static async Task<int> SumAsync(Task<int>[] counts)
+    private static async Task<Published> CountedAsync(Task<int> count) => new(await count.ConfigureAwait(false));
+
+    // Of several rooms each has offsets of its own: none is told.
+    private static async Task<Published> SumAsync(Task<Published>[] counts)
     {
-        var sum = 0;
+        var sum = new Published(0);
         foreach (var count in counts)
         {
             // An update that the market has no place for reaches nobody.
-            sum += Math.Max(0, await count.ConfigureAwait(false));
+            var one = await count.ConfigureAwait(false);
+            sum = new Published(sum.Receivers + Math.Max(0, one.Receivers), counts.Length == 1 ? one.Offset : 0, sum.Refusal == ErrorCode.None ? one.Refusal : sum.Refusal);
         }
 
         return sum;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using WsPrism.Core.Delivery;
 using WsPrism.Core.Dispatch;
 using WsPrism.Core.Rooms;
+using WsPrism.Core.Rooms.History;
 using WsPrism.Core.Sessions;
 using WsPrism.Protocol;
 using WsPrism.Services;
@@ -92,12 +93,17 @@ internal static class LinkText
         return End(json);
     }
 
-    /// <summary>How many got a publish.</summary>
-    public static ReadOnlySpan<byte> Receipt(long id, int receivers)
+    /// <summary>How many got a publish, and its place in the room's history.</summary>
+    public static ReadOnlySpan<byte> Receipt(long id, in Published published)
     {
         var json = Begin("receipt"u8);
         json.WriteNumber("id"u8, id);
-        json.WriteNumber("receivers"u8, receivers);
+        json.WriteNumber("receivers"u8, published.Receivers);
+        if (published.Offset > 0)
+        {
+            json.WriteNumber("offset"u8, published.Offset);
+        }
+
         return End(json);
     }
 

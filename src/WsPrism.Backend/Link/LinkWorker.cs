@@ -7,6 +7,7 @@ using WsPrism.Core.Answers;
 using WsPrism.Core.Delivery;
 using WsPrism.Core.Policies;
 using WsPrism.Core.Rooms;
+using WsPrism.Core.Rooms.History;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Tenants;
 using WsPrism.Protocol;
@@ -191,8 +192,8 @@ internal sealed partial class LinkWorker : IThreadPoolWorkItem, IMembershipWatch
     /// <summary>Something came from it, whatever it was.</summary>
     public void NoteReceived() => Volatile.Write(ref _lastReceivedMs, _link.NowMs);
 
-    /// <summary>Leaves how many got a publish.</summary>
-    public void GiveReceipt(long id, int receivers) => PostNotice(new LinkItem(LinkItemKind.Receipt, Number: id, Key: (ulong)receivers));
+    /// <summary>Leaves what became of a publish.</summary>
+    public void GiveReceipt(long id, Published published) => PostNotice(new LinkItem(LinkItemKind.Receipt, published, Number: id));
 
     void IThreadPoolWorkItem.Execute()
     {
@@ -666,7 +667,7 @@ internal sealed partial class LinkWorker : IThreadPoolWorkItem, IMembershipWatch
         {
             LinkItemKind.Joined => LinkText.Membership("joined"u8, (Room)notice.First!, (Session)notice.Second!),
             LinkItemKind.Left => LinkText.Membership("left"u8, (Room)notice.First!, (Session)notice.Second!),
-            LinkItemKind.Receipt => LinkText.Receipt(notice.Number, (int)notice.Key),
+            LinkItemKind.Receipt => LinkText.Receipt(notice.Number, (Published)notice.First!),
             LinkItemKind.AnnounceDrain => LinkText.Draining((int)notice.Number),
             _ => LinkText.Error(notice.Number, (ErrorCode)notice.Key, (string)notice.First!),
         });

@@ -41,6 +41,9 @@ internal static class GatewaySections
             new MapSpec<string, string>(MapKey.Text(Texts.Category), Level),
             "Levels by category prefix, for example `WsPrism.Sessions: debug`.");
 
+    private static readonly SectionSpec<HistoryConfig> History = new SectionSpec<HistoryConfig>()
+        .Key(x => x.Path, new NewFileSpec(), "SQLite file of rooms with `history.store: sqlite`; made where it is missing, opened only where a rule needs it. One gateway a file.", taking: Taking.ByRestart);
+
     public static readonly SectionSpec<GatewayConfig> Gateway = new SectionSpec<GatewayConfig>()
         .Key(x => x.Listen, Texts.Listen, "Where clients connect by WebSocket. Port 0 lets the system choose.", taking: Taking.ByRestart)
         .Key(x => x.Tls!, Tls, "Certificate of the client listeners (`listen` and `tcp.listen`); left out, they serve in the clear.", taking: Taking.ByRestart)
@@ -56,6 +59,7 @@ internal static class GatewaySections
         .Key(x => x.Tcp, Tcp, "The TCP listener.")
         .Key(x => x.Admin, Admin, "The admin listener.")
         .Key(x => x.Logging, Logging, "Level and format of the log.")
+        .Key(x => x.History, History, "Room histories that outlive the process.")
         .Later("quic", "cluster", "tracing")
         .Rule(GatewayRules.IdleTimeoutIsLongerThanPings)
         .Rule(GatewayRules.ListenersDiffer)

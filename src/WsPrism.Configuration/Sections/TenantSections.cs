@@ -74,6 +74,8 @@ internal static class TenantSections
         .Key(x => x.MaxRoomsTotal, Unlimited, "Rooms of the tenant at once; 0 is unlimited.", taking: Taking.ForNewcomers)
         .Key(x => x.MaxUsersPerRoom, Unlimited, "Users in one room at once; 0 is unlimited.", taking: Taking.ForNewcomers)
         .Key(x => x.MaxRoomsPerUser, Unlimited, "Rooms that one user is in at once, all of its sessions together; 0 is unlimited.", taking: Taking.ForNewcomers)
+        .Key(x => x.MaxHistoryRooms, Unlimited, "Rooms that nobody is in whose history is kept; beyond it that of the room published to longest ago is forgotten; 0 is unlimited.")
+        .Key(x => x.MaxHistoryBytes, new IntSpec(65_536, int.MaxValue), "Memory of all histories together; beyond it the messages of the rooms published to longest ago go first.")
         .Key(x => x.Outbound, Outbound, "What may wait for one slow session.");
 
     private static readonly SectionSpec<SessionPolicyConfig> Sessions = new SectionSpec<SessionPolicyConfig>()
@@ -112,13 +114,18 @@ internal static class TenantSections
         .Key(x => x.TtlMs, new IntSpec(0, 3_600_000), "A lossy frame older than this is dropped when its turn comes; 0 is never.")
         .Key(x => x.ReliableOpcodes, new ListSpec<int>(new IntSpec(0, 255)), "Opcodes that the `game` service relays as reliable, whatever the sender's flags say.");
 
+    private static readonly SectionSpec<RoomHistoryConfig> RoomHistory = new SectionSpec<RoomHistoryConfig>()
+        .Key(x => x.Size, new IntSpec(0, 100_000), "Envelopes that a room keeps, the latest ones; 0 keeps none.")
+        .Key(x => x.TtlMs, AtLeastOne, "How long it keeps one.")
+        .Key(x => x.Store, ChoiceSpec.Of<HistoryStoreKind>(), "`memory` is gone with the process; `sqlite` is in `gateway.history.path` too, written before anybody gets a message.");
+
     private static readonly SectionSpec<RoomRuleConfig> Room = new SectionSpec<RoomRuleConfig>()
         .Key(x => x.Match, Texts.RoomMatch, "Room names this rule is for: a name, or a prefix followed by `*`.", required: true)
         .Key(x => x.Hot, RoomHot, "How Hot frames travel in these rooms.")
         .Key(x => x.Presence, new BoolSpec(), "True tells members who joins, leaves and changes, and lets each show the others a small state (`room.state`).")
         .Key(x => x.PresenceEvents, new BoolSpec(), "False tells them nothing by itself, for large rooms: they ask, with `room.members`; counts are told as ever.")
         .Key(x => x.Join, ChoiceSpec.Of<RoomJoinRule>(), "Who may join: everybody, who has the room in the ticket's list `rooms`, or no client by itself.")
-        .Later("history");
+        .Key(x => x.History, RoomHistory, "What these rooms remember of envelopes published to them.");
 
     private static readonly SectionSpec<ExtServiceConfig> ExtService = new SectionSpec<ExtServiceConfig>()
         .Key(x => x.Name, Texts.ServiceName, "The `svc` that routes to it; not a built-in one's.", required: true)

@@ -1,6 +1,9 @@
 using System.Text.Json;
+using WsPrism.Core.Dispatch;
+using WsPrism.Core.Rooms.History;
 using WsPrism.Core.ServerApi;
 using WsPrism.Core.Tenants;
+using WsPrism.Protocol.Ext;
 using WsPrism.Protocol.Hot;
 
 namespace WsPrism.Core.Answers;
@@ -36,12 +39,17 @@ internal sealed class AnswerPublish
             : new AnswerPublish(targets, ReadFrame(fields["frame_base64"], $"{path}.frame_base64", rules));
     }
 
-    /// <summary>Publishes it; nothing is waited for. Any thread.</summary>
-    public void Publish(ServerPublisher publisher, Tenant tenant)
+    /// <summary>Publishes it; what has to be stored first the answer to the context's message waits for, and nothing else.</summary>
+    public void Publish(ServerPublisher publisher, Tenant tenant, ExtContext context)
     {
         foreach (var target in _targets)
         {
-            if (_message is not null)
+            if (_message is not null && target.Kind == PublishTargetKind.Room && tenant.History.Find(target.Name, tenant.Registry.FindRoom(target.Name)) is { } history)
+            {
+                context.Publish(
+                    history, new OutboundEnvelope { Svc = _message.Svc, Type = _message.Type, Data = _message.Data.Span }, new PublishOptions { Exclude = _message.Exclude });
+            }
+            else if (_message is not null)
             {
                 _ = publisher.PublishAsync(tenant, target, _message);
             }

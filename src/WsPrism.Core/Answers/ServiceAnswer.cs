@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using WsPrism.Core.Dispatch;
 using WsPrism.Core.ServerApi;
 using WsPrism.Core.Sessions;
 using WsPrism.Protocol;
@@ -96,7 +97,7 @@ internal sealed record ServiceAnswer
             var publisher = new ServerPublisher(session.Shard.Siblings);
             foreach (var publish in Publish)
             {
-                publish.Publish(publisher, session.Tenant);
+                publish.Publish(publisher, session.Tenant, (ExtContext)context);
             }
         }
 

@@ -57,6 +57,16 @@ public sealed record GatewayConfig
 
     /// <summary>Level and format of the log.</summary>
     public LoggingConfig Logging { get; init; } = new();
+
+    /// <summary>The file of histories that outlive the process.</summary>
+    public HistoryConfig History { get; init; } = new();
+}
+
+/// <summary>The <c>gateway.history</c> section.</summary>
+public sealed record HistoryConfig
+{
+    /// <summary>The SQLite file of rooms with <c>store: sqlite</c>; made where it is missing, and opened only where a rule needs it.</summary>
+    public string Path { get; init; } = "wsprism-history.db";
 }
 
 /// <summary>The <c>gateway.tls</c> section: either a PEM pair or a PFX file.</summary>

@@ -91,6 +91,12 @@ public sealed record LimitsConfig
     /// <summary>Rooms that one user is in at once, all of its sessions together; 0 is unlimited.</summary>
     public int MaxRoomsPerUser { get; init; }
 
+    /// <summary>Rooms whose history is kept at once, beside those that somebody is in; 0 is unlimited.</summary>
+    public int MaxHistoryRooms { get; init; } = 10_000;
+
+    /// <summary>Memory that the histories of all rooms take together; 65,536 to 2,147,483,647 bytes.</summary>
+    public int MaxHistoryBytes { get; init; } = 67_108_864;
+
     /// <summary>Bounds of a session's delivery queue.</summary>
     public OutboundConfig Outbound { get; init; } = new();
 }
@@ -197,6 +203,32 @@ public sealed record RoomRuleConfig
 
     /// <summary>Who may join these rooms.</summary>
     public RoomJoinRule Join { get; init; } = RoomJoinRule.Any;
+
+    /// <summary>Which envelopes these rooms keep.</summary>
+    public RoomHistoryConfig History { get; init; } = new();
+}
+
+/// <summary>The <c>history</c> section of a room rule.</summary>
+public sealed record RoomHistoryConfig
+{
+    /// <summary>Envelopes kept; 0 is none, at most 100,000.</summary>
+    public int Size { get; init; }
+
+    /// <summary>How long an envelope is kept; 1 to 2,147,483,647 ms.</summary>
+    public int TtlMs { get; init; } = 60_000;
+
+    /// <summary>Where they are kept.</summary>
+    public HistoryStoreKind Store { get; init; } = HistoryStoreKind.Memory;
+}
+
+/// <summary>Where a room's history is kept.</summary>
+public enum HistoryStoreKind
+{
+    /// <summary>In memory: gone with the process.</summary>
+    Memory,
+
+    /// <summary>In memory and in the gateway's SQLite file, from which it is read again at start.</summary>
+    Sqlite,
 }
 
 /// <summary>The <c>hot</c> section of a room rule.</summary>

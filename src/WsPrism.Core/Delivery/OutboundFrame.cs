@@ -42,6 +42,9 @@ internal sealed class OutboundFrame
     /// <summary>Length of the payload in bytes.</summary>
     public int Length { get; private set; }
 
+    /// <summary>Bytes of the buffer that it holds.</summary>
+    public int BufferLength => _buffer.Length;
+
     /// <summary>When its time to live is over, in nanoseconds on the shards' clock; of a batch the earliest of its states'. Set before it is published.</summary>
     public long ExpiresAtNs { get; set; }
 

@@ -56,6 +56,29 @@ internal sealed class Outbox
         _ => HasRoom(_ext, frame, limits.ExtMessages, limits.ExtBytes),
     };
 
+    /// <summary>True while envelopes wait.</summary>
+    public bool HasExt => _ext.Count > 0 || Resume is { IsReplaying: true };
+
+    /// <summary>True where so many envelopes more find a place.</summary>
+    public bool HasPlaceForExt(int count, long bytes, OutboxLimits limits) => _ext.Count + count <= limits.ExtMessages && _ext.Bytes + bytes <= limits.ExtBytes;
+
+    /// <summary>True where a <c>sys</c> envelope of this length finds a place, and others after it.</summary>
+    public bool HasPlaceForAnswer(int bytes) => _control.Count < OutboxLimits.ControlFrames / 2 && _control.Bytes + bytes <= OutboxLimits.ControlBytes - 4_096;
+
+    /// <summary>True where this very envelope waits.</summary>
+    public bool HoldsExt(OutboundFrame frame)
+    {
+        for (var i = 0; i < _ext.Count; i++)
+        {
+            if (_ext[i] == frame)
+            {
+                return true;
+            }
+        }
+
+        return Resume?.Replays(frame) == true;
+    }
+
     /// <summary>Offers a frame; the outbox takes over one reference whatever the answer.</summary>
     public EnqueueResult TryEnqueue(OutboundFrame frame, OutboxLimits limits)
     {

@@ -27,6 +27,20 @@ internal sealed class ResumeBuffer
     /// <summary>True until a connection has been handed all of its replay.</summary>
     public bool IsReplaying => _replay is not null;
 
+    /// <summary>True where this very envelope is in the replay.</summary>
+    public bool Replays(OutboundFrame frame)
+    {
+        for (var i = 0; i < _replay?.Count; i++)
+        {
+            if (_replay[i] == frame)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The position of a client that has all that was sent.</summary>
     public long Position => _sent.Position;
 

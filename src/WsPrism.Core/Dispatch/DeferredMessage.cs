@@ -24,6 +24,9 @@ internal class DeferredMessage(Session session, ExtRoute route, long startedNs) 
 
     public long StartedNs => startedNs;
 
+    /// <summary>What the answer waits for beside the service; null for nothing.</summary>
+    public CommitWait? Commit { get; set; }
+
     /// <summary>What the client asked to be answered under.</summary>
     public EnvelopeId Id => new() { IsNumber = _idIsNumber, Value = _idValue, RawToken = _idToken };
 

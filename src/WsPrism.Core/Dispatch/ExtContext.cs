@@ -3,6 +3,7 @@ using System.Text.Json;
 using WsPrism.Core.Delivery;
 using WsPrism.Core.Market;
 using WsPrism.Core.Rooms;
+using WsPrism.Core.Rooms.History;
 using WsPrism.Core.Rooms.Presence;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Shards;
@@ -16,6 +17,10 @@ namespace WsPrism.Core.Dispatch;
 /// <summary>What an Ext service or a filter works with. One per shard, used for one message after the other, owned by the shard's thread.</summary>
 internal sealed class ExtContext : ISystemContext, IMarketContext, IFilterContext
 {
+    // A page with what stands around it is within what is kept of an answer for a repeated id; of its place in the queue of control frames see Outbox.
+    private const int MaxHistoryBytes = 61_440;
+    private const int MaxHistorySingleBytes = 196_608;
+
     private readonly Shard _shard;
     private readonly JsonScratch _data = new();
     private readonly List<Session> _found = [];
@@ -52,8 +57,12 @@ internal sealed class ExtContext : ISystemContext, IMarketContext, IFilterContex
     /// <summary>The message where the service has taken it out of the line; null where it has not.</summary>
     public DeferredMessage? Deferred { get; private set; }
 
+    /// <summary>What the message's answer waits for, once the service is done with it; null where it waits for nothing.</summary>
+    public CommitWait? Commit { get; private set; }
+
     public void Begin(Session session, ExtRoute route, long startedNs)
     {
+        Commit = null;
         _session = session;
         _route = route;
         _startedNs = startedNs;
@@ -69,6 +78,7 @@ internal sealed class ExtContext : ISystemContext, IMarketContext, IFilterContex
     public void BeginAgain(DeferredMessage message)
     {
         Begin(message.Session, message.Route, message.StartedNs);
+        Commit = message.Commit;
         _isResumed = true;
     }
 
@@ -91,8 +101,64 @@ internal sealed class ExtContext : ISystemContext, IMarketContext, IFilterContex
 
     public Utf8JsonWriter BeginData() => _data.Begin();
 
-    public void Publish(IRoom room, ReadOnlySpan<byte> type, Audience audience = Audience.Everyone) =>
-        _shard.Publish(new Broadcast((Room)room, Encode(type, room), null, audience == Audience.Others ? _session : null));
+    public void Publish(IRoom room, ReadOnlySpan<byte> type, Audience audience = Audience.Everyone, Keeping keeping = Keeping.AsRuled)
+    {
+        var except = audience == Audience.Others ? _session : null;
+        if (((Room)room).History is { } history)
+        {
+            var options = new PublishOptions { Except = except, IsTransient = keeping == Keeping.Transient };
+            Publish(history, new OutboundEnvelope { Svc = _route.NameUtf8, Type = type, Data = _data.Written }, options);
+        }
+        else
+        {
+            _shard.Publish(new Broadcast((Room)room, Encode(type, room), null, except));
+        }
+    }
+
+    /// <summary>Publishes to a room with a history; where that is stored a service's answer waits for it. For what a filter publishes nobody waits.</summary>
+    public void Publish(RoomHistory history, in OutboundEnvelope envelope, PublishOptions options)
+    {
+        var histories = _session.Tenant.History;
+        var verdict = histories.Publish(history, envelope, options with { MustWait = _filtering is null });
+        if (verdict == PublishVerdict.NeedsWaiter)
+        {
+            if (!TryAwaitCommit())
+            {
+                Fail(ErrorCode.ResourceExhausted, Texts.TooManyWait);
+                return;
+            }
+
+            Commit!.Expect();
+            verdict = histories.Publish(history, envelope, options with { Waiter = Commit });
+            if (verdict.Refusal() != ErrorCode.None)
+            {
+                Commit.Published(verdict.Refusal(), 0, null);
+            }
+        }
+        else if (verdict.Refusal() is var refusal && refusal != ErrorCode.None)
+        {
+            Fail(refusal, PublishVerdicts.Text(refusal));
+        }
+    }
+
+    // The message's answer waits; it takes one of the places that messages have which wait for their service.
+    private bool TryAwaitCommit()
+    {
+        if (Commit is not null)
+        {
+            return true;
+        }
+
+        var message = new DeferredMessage(_session, _route, _startedNs);
+        if (!(_session.Deferred ??= new DeferredMessages()).TryAdd(message))
+        {
+            return false;
+        }
+
+        _session.TenantShard.Counters.Deferred++;
+        Commit = new CommitWait(message);
+        return true;
+    }
 
     public bool SendToMember(IRoom room, ReadOnlySpan<byte> user, ReadOnlySpan<byte> type)
     {
@@ -175,7 +241,8 @@ internal sealed class ExtContext : ISystemContext, IMarketContext, IFilterContex
 
     public bool SetState(ReadOnlySpan<byte> json) => _session.TrySetState(json);
 
-    public ErrorCode Join(ReadOnlySpan<byte> name, bool activate, double maxHz = 0) => _session.Join(name, activate, maxHz);
+    public ErrorCode Join(ReadOnlySpan<byte> name, bool activate, double maxHz = 0, HistoryPosition? since = null) =>
+        _session.Join(name, activate, maxHz, since: since);
 
     public void Leave(IRoom room) => _session.Leave(_session.Rooms.Find(room.Handle)!);
 
@@ -219,6 +286,34 @@ internal sealed class ExtContext : ISystemContext, IMarketContext, IFilterContex
 
     public bool SetMemberState(IRoom room, ReadOnlySpan<byte> json) =>
         _session.TryShow(_session.Rooms.Find(room.Handle)!, json.IsEmpty ? null : json.ToArray());
+
+    public void AnswerHistory(IRoom room, int limit, HistoryPosition? since, HistoryPosition? before, bool newestFirst)
+    {
+        if (!_session.Outbox.HasPlaceForAnswer(MaxHistorySingleBytes))
+        {
+            _session.MakeRoom(DeliveryClass.Control);
+        }
+
+        if (!_session.Outbox.HasPlaceForAnswer(MaxHistorySingleBytes))
+        {
+            Fail(ErrorCode.ResourceExhausted, "Too many answers wait for this client; ask again when it has read them.");
+            return;
+        }
+
+        using var page = ((Room)room).History?.Read(new HistoryQuery(limit, since, before, MaxHistoryBytes, MaxHistorySingleBytes))
+            ?? new HistoryPage { First = 1, IsRecovered = since is null && before is null ? null : false };
+        if (page.IsTooLong)
+        {
+            Fail(ErrorCode.PayloadTooLarge, "The next message is longer than a page may be; the server API has it.");
+            return;
+        }
+
+        var json = BeginData();
+        json.WriteStartObject();
+        HistoryJson.WritePage(page, newestFirst, json);
+        json.WriteEndObject();
+        Answer();
+    }
 
     public void WriteLedger(Utf8JsonWriter json) => LedgerJson.Write(_session.SettledLedger(), json);
 

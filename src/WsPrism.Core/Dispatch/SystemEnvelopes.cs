@@ -2,6 +2,7 @@ using System.Text.Json;
 using WsPrism.Core.Delivery;
 using WsPrism.Core.Policies;
 using WsPrism.Core.Rooms;
+using WsPrism.Core.Rooms.History;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Sessions.Resume;
 using WsPrism.Protocol;
@@ -70,11 +71,12 @@ internal sealed class SystemEnvelopes
     public OutboundFrame Ack(ReadOnlySpan<byte> idToken, ReadOnlySpan<byte> data) =>
         EnvelopeFrames.Encode(DeliveryClass.Control, new OutboundEnvelope { Svc = "sys"u8, Type = "ack"u8, IdToken = idToken, Data = data });
 
-    public OutboundFrame Joined(Room room, int users)
+    public OutboundFrame Joined(Room room, int users, in RoomReplay replay)
     {
         var json = BeginObject();
         json.WriteNumber("handle"u8, room.Handle);
         json.WriteNumber("members"u8, users);
+        HistoryJson.WriteStand(replay, json);
         return End("joined"u8, room.NameUtf8);
     }
 

@@ -68,7 +68,7 @@ internal sealed partial class NodeReload
         if (snapshot.RoomRules != before.RoomRules)
         {
             // A room that is made from here on takes its rule from the new snapshot.
-            tenant.Registry.ChangeRules(tenant, snapshot.RoomRules);
+            tenant.Registry.Configure(tenant, snapshot.RoomRules);
         }
 
         if (snapshot.Config.Market.StaleAfterMs != before.Config.Market.StaleAfterMs)
@@ -82,10 +82,11 @@ internal sealed partial class NodeReload
     }
 
     // From here on nobody finds the tenant; who has found it already looks again before it takes a seat and when its session opens.
-    private static Task RemoveAsync(Tenant tenant)
+    private static async Task RemoveAsync(Tenant tenant)
     {
         tenant.IsRemoved = true;
-        return ShardSweep.RunAsync(tenant.Registry.Sessions(), static session => session.End(EndReason.TenantRemoved));
+        await ShardSweep.RunAsync(tenant.Registry.Sessions(), static session => session.End(EndReason.TenantRemoved)).ConfigureAwait(false);
+        tenant.History.Clear(forgetsStored: true);
     }
 
     private async Task ChangeTimingsAsync(SessionTimings timings)

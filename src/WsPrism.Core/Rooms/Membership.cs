@@ -25,6 +25,9 @@ internal sealed class Membership
     /// <summary>The shard's slice of the room.</summary>
     public RoomSlice Slice { get; }
 
+    /// <summary>The room's messages up to this offset were published before it was a member; those after it reach it live.</summary>
+    public ulong LiveAfter { get; set; }
+
     /// <summary>Position in the shard's slice of the room.</summary>
     public int Index { get; set; }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using WsPrism.Core.Rooms.History;
 using WsPrism.Core.Rooms.Presence;
 using WsPrism.Core.Tenants;
 using WsPrism.Services;
@@ -14,6 +15,7 @@ internal sealed class Room : IRoom
     private readonly byte[] _nameUtf8;
     private RoomRule _rule;
     private RoomPresence? _presence;
+    private RoomHistory? _history;
     private int _userCount;
 
     public Room(string name, uint handle, RoomRule rule, int shards)
@@ -44,6 +46,16 @@ internal sealed class Room : IRoom
     {
         get => Volatile.Read(ref _rule);
         set => Volatile.Write(ref _rule, value);
+    }
+
+    /// <summary>
+    /// What its envelopes go through where its rule has a history, or had one since the room is there: what waits in mailboxes must not be overtaken. Null otherwise. Set
+    /// under the registry's lock.
+    /// </summary>
+    public RoomHistory? History
+    {
+        get => Volatile.Read(ref _history);
+        set => Volatile.Write(ref _history, value);
     }
 
     /// <summary>The member list, a part for each shard.</summary>

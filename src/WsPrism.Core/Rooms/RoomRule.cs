@@ -1,4 +1,5 @@
 using WsPrism.Core.Configuration;
+using WsPrism.Core.Rooms.History;
 
 namespace WsPrism.Core.Rooms;
 
@@ -23,6 +24,7 @@ internal sealed class RoomRule
         TtlNs = config.Hot.TtlMs * 1_000_000L;
         HasPresence = config.Presence;
         TellsPresence = config.Presence && config.PresenceEvents;
+        History = new HistoryRule(config.History.Size, config.History.TtlMs, config.History.Store == HistoryStoreKind.Sqlite);
     }
 
     /// <summary>Ticks a second, 0 where frames go at once.</summary>
@@ -42,6 +44,9 @@ internal sealed class RoomRule
 
     /// <summary>How old a lossy frame may grow, 0 for any age.</summary>
     public long TtlNs { get; }
+
+    /// <summary>What the room keeps of envelopes.</summary>
+    public HistoryRule History { get; }
 
     /// <summary>True where lossy frames do not simply go from the publisher into the members' queues.</summary>
     public bool ShapesLossy => (TickHz | MaxHz) != 0 || TtlNs != 0;

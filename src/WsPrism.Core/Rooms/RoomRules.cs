@@ -8,8 +8,14 @@ internal sealed class RoomRules
 {
     private readonly (string Prefix, bool IsExact, RoomRule Rule)[] _rules;
 
-    public RoomRules(IReadOnlyList<RoomRuleConfig> rules) =>
+    public RoomRules(IReadOnlyList<RoomRuleConfig> rules)
+    {
         _rules = [.. rules.Select(rule => (rule.Match.TrimEnd('*'), !rule.Match.EndsWith('*'), new RoomRule(rule)))];
+        HaveHistory = _rules.Any(rule => rule.Rule.History.IsOn);
+    }
+
+    /// <summary>True where some rooms have a history.</summary>
+    public bool HaveHistory { get; }
 
     /// <summary>False where the room's rule keeps this client out.</summary>
     public bool MayJoin(ReadOnlySpan<char> room, Identity identity) => For(room).Join switch

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using WsPrism.Core.Rooms.History;
 
 namespace WsPrism.Core.ServerApi;
 
@@ -10,7 +11,7 @@ namespace WsPrism.Core.ServerApi;
 /// </summary>
 internal sealed class RecentIds(TimeProvider time)
 {
-    /// <summary>Ids remembered at once, about 70 bytes each: seventeen thousand a second. Where there are more, a new one is not taken.</summary>
+    /// <summary>Ids remembered at once, about 90 bytes each: seventeen thousand a second. Where there are more, a new one is not taken.</summary>
     public const int MaxIds = 1_048_576;
 
     /// <summary>How long an id is remembered.</summary>
@@ -21,8 +22,8 @@ internal sealed class RecentIds(TimeProvider time)
 
     private readonly Lock _gate = new();
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
-    private readonly Dictionary<UInt128, int> _answers = [];
-    private readonly Dictionary<UInt128, Task<int>> _underWay = [];
+    private readonly Dictionary<UInt128, Published> _answers = [];
+    private readonly Dictionary<UInt128, Task<Published>> _underWay = [];
     private readonly Queue<(UInt128 Id, long At)> _order = new();
 
     /// <summary>Ids remembered now.</summary>
@@ -41,10 +42,10 @@ internal sealed class RecentIds(TimeProvider time)
     /// Acts, or gives the answer of the time before; one of two at once acts and both get its answer. What fails is not remembered. Null where there are too many
     /// ids to promise that.
     /// </summary>
-    public Task<int>? OnceAsync(string id, Func<Task<int>> act)
+    public Task<Published>? OnceAsync(string id, Func<Task<Published>> act)
     {
         var hash = Hash(id);
-        TaskCompletionSource<int> result;
+        TaskCompletionSource<Published> result;
         lock (_gate)
         {
             ForgetOld();
@@ -63,7 +64,7 @@ internal sealed class RecentIds(TimeProvider time)
                 return null;
             }
 
-            result = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+            result = new TaskCompletionSource<Published>(TaskCreationOptions.RunContinuationsAsynchronously);
             _underWay.Add(hash, result.Task);
         }
 
@@ -71,7 +72,7 @@ internal sealed class RecentIds(TimeProvider time)
         return result.Task;
     }
 
-    private async Task ActAsync(UInt128 hash, Func<Task<int>> act, TaskCompletionSource<int> result)
+    private async Task ActAsync(UInt128 hash, Func<Task<Published>> act, TaskCompletionSource<Published> result)
     {
         try
         {

@@ -6,19 +6,55 @@ namespace WsPrism.Core.ServerApi;
 /// <summary>A frame of the backend for the members of a room, posted to each shard that has some. Each shard owns one reference of each frame.</summary>
 internal sealed class RoomDelivery(Broadcast broadcast, IReadOnlySet<string>? exclude, ShardTally tally) : IShardWork
 {
+    /// <summary>Delivers to the members that there are now; takes over a reference of each frame and answers how many got it.</summary>
+    public static Task<int> PostAsync(Shard[] shards, in Broadcast broadcast, IReadOnlySet<string>? exclude)
+    {
+        var here = 0;
+        Span<int> counts = stackalloc int[shards.Length];
+        for (var i = 0; i < shards.Length; i++)
+        {
+            // Once: it may change under our eyes.
+            counts[i] = broadcast.Room.Slices[i].Count;
+            here += counts[i] > 0 ? 1 : 0;
+        }
+
+        if (here == 0)
+        {
+            broadcast.Frame.Release();
+            broadcast.WithRoom?.Release();
+            return Task.FromResult(0);
+        }
+
+        broadcast.Frame.AddReferences(here - 1);
+        broadcast.WithRoom?.AddReferences(here - 1);
+        var tally = new ShardTally(here);
+        var delivery = new RoomDelivery(broadcast, exclude, tally);
+        for (var i = 0; i < shards.Length; i++)
+        {
+            if (counts[i] > 0)
+            {
+                shards[i].Post(delivery);
+            }
+        }
+
+        return tally.Total;
+    }
+
     public void Run(Shard shard)
     {
         var receivers = 0;
         try
         {
-            if (exclude is null)
+            var slice = broadcast.Room.Slices[shard.Index];
+            if (exclude is null && broadcast.Offset == 0)
             {
-                receivers = broadcast.Room.Slices[shard.Index].Count - (IsHere(shard, broadcast.Except) ? 1 : 0);
+                receivers = slice.Count - (IsHere(shard, broadcast.Except) ? 1 : 0);
                 shard.Deliver(broadcast);
             }
             else
             {
-                receivers = DeliverToOthers(shard, exclude);
+                // Envelopes alone have somebody to leave out, so there is one encoding and no rule that holds it back.
+                receivers = OrderedDelivery.Deliver(shard, broadcast, slice, exclude);
             }
         }
         finally
@@ -28,26 +64,4 @@ internal sealed class RoomDelivery(Broadcast broadcast, IReadOnlySet<string>? ex
     }
 
     private bool IsHere(Shard shard, Session? session) => session?.Shard == shard && session.Rooms.Find(broadcast.Room.Handle) is not null;
-
-    // Envelopes alone have somebody to leave out, so there is one encoding and no rule that holds it back.
-    private int DeliverToOthers(Shard shard, IReadOnlySet<string> excluded)
-    {
-        var slice = broadcast.Room.Slices[shard.Index];
-        var receivers = 0;
-
-        // From the last to the first, as Shard.Deliver.
-        for (var i = slice.Count - 1; i >= 0; i--)
-        {
-            var session = slice.Sessions[i];
-            if (!excluded.Contains(session.SessionId))
-            {
-                receivers++;
-                broadcast.Frame.AddReferences();
-                shard.Offer(session, broadcast.Frame);
-            }
-        }
-
-        broadcast.Frame.Release();
-        return receivers;
-    }
 }

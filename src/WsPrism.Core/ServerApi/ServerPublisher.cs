@@ -2,6 +2,7 @@ using WsPrism.Core.Delivery;
 using WsPrism.Core.Dispatch;
 using WsPrism.Core.Market;
 using WsPrism.Core.Rooms;
+using WsPrism.Core.Rooms.History;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Shards;
 using WsPrism.Core.Tenants;
@@ -31,33 +32,52 @@ internal sealed class ServerPublisher(Shard[] shards)
     /// <summary>The same for Hot frames, ROOM included.</summary>
     public static int MaxHotBytes(TenantSnapshot tenant) => Math.Min(tenant.Config.Limits.MaxFrameBytes, tenant.Config.Limits.Outbound.HotReliableBytes) - sizeof(uint);
 
-    /// <summary>How long the envelope is when it is encoded.</summary>
-    public static int LengthOf(in PublishTarget target, ServerMessage message)
+    /// <summary>The longest message to a target: an offset comes on top of it in a room with a history.</summary>
+    public static int MaxMessageBytes(TenantSnapshot tenant, in PublishTarget target) =>
+        MaxMessageBytes(tenant) - (target.Kind == PublishTargetKind.Room && tenant.RoomRules.For(target.Name).History.IsOn ? RoomHistory.MaxOffsetLength : 0);
+
+    /// <summary>How long the envelope is when it is encoded, without an offset.</summary>
+    public static int LengthOf(in PublishTarget target, ServerMessage message) => LengthOf(
+        message.Svc.Length, message.Type.Length, message.Data.Length, target.Kind == PublishTargetKind.Room ? System.Text.Encoding.UTF8.GetBytes(target.Name) : default);
+
+    /// <summary>The same of one whose fields are so long; <paramref name="room"/> is empty for none.</summary>
+    public static int LengthOf(int svc, int type, int data, ReadOnlySpan<byte> room)
     {
         // {"v":1,"svc":"","type":""}  ,"room":""  ,"data":  and room names have no controls: only quotes and backslashes are escaped, with one byte each.
-        var length = 26 + message.Svc.Length + message.Type.Length + (message.Data.Length == 0 ? 0 : 8 + message.Data.Length);
-        return target.Kind != PublishTargetKind.Room
-            ? length
-            : length + 10 + System.Text.Encoding.UTF8.GetByteCount(target.Name) + target.Name.Count(c => c is '"' or '\\');
+        var length = 26 + svc + type + (data == 0 ? 0 : 8 + data);
+        return room.IsEmpty ? length : length + 10 + room.Length + room.Count((byte)'"') + room.Count((byte)'\\');
     }
 
-    /// <summary>Publishes an envelope; answers the number of receivers.</summary>
-    public Task<int> PublishAsync(Tenant tenant, in PublishTarget target, ServerMessage message)
+    /// <summary>Publishes an envelope; answers how many got it, and its place in the room's history where it has one.</summary>
+    public async Task<Published> PublishAsync(Tenant tenant, PublishTarget target, ServerMessage message)
     {
         if (target.Kind == PublishTargetKind.Room)
         {
-            return tenant.Registry.FindRoom(target.Name) is { } room
-                ? PostToRoomAsync(new Broadcast(room, Encode(message, room.NameUtf8), null, null), message.Exclude)
-                : Task.FromResult(0);
+            var room = tenant.Registry.FindRoom(target.Name);
+            if (tenant.History.Find(target.Name, room) is { } history)
+            {
+                return await PublishAsync(tenant, history, EnvelopeOf(message, default), message.Exclude, except: null).ConfigureAwait(false);
+            }
+
+            return new Published(room is null ? 0 : await PostToRoomAsync(new Broadcast(room, Encode(message, room.NameUtf8), null, null), message.Exclude).ConfigureAwait(false));
         }
 
         if (target.Kind == PublishTargetKind.Everybody)
         {
-            return PostToAllAsync(tenant, Encode(message, default), message.Exclude is { } exclude ? session => exclude.Contains(session.SessionId) : null);
+            return new Published(await PostToAllAsync(
+                tenant, Encode(message, default), message.Exclude is { } exclude ? session => exclude.Contains(session.SessionId) : null).ConfigureAwait(false));
         }
 
         var sessions = FindSessions(tenant, target);
-        return sessions.Length == 0 ? Task.FromResult(0) : PostToSessionsAsync(sessions, Encode(message, default), message.Exclude);
+        return new Published(sessions.Length == 0 ? 0 : await PostToSessionsAsync(sessions, Encode(message, default), message.Exclude).ConfigureAwait(false));
+    }
+
+    /// <summary>Publishes an envelope to a room with a history.</summary>
+    public static Task<Published> PublishAsync(Tenant tenant, RoomHistory history, in OutboundEnvelope envelope, IReadOnlySet<string>? exclude, Session? except)
+    {
+        var receipt = new PublishReceipt();
+        var verdict = tenant.History.Publish(history, envelope, new PublishOptions { Except = except, Exclude = exclude, Waiter = receipt });
+        return verdict.Refusal() is var refusal && refusal != ErrorCode.None ? Task.FromResult(new Published(0, 0, refusal)) : receipt.Task;
     }
 
     /// <summary>
@@ -144,27 +164,7 @@ internal sealed class ServerPublisher(Shard[] shards)
     public Task<int> PostToAllAsync(Tenant tenant, OutboundFrame frame, Func<Session, bool>? isExcluded) => TenantDelivery.PostAsync(tenant, shards, frame, isExcluded);
 
     /// <summary>Delivers what is encoded to the members of its room; answers how many got it.</summary>
-    public Task<int> PostToRoomAsync(Broadcast broadcast, IReadOnlySet<string>? exclude)
-    {
-        var here = shards.Where(shard => broadcast.Room.Slices[shard.Index].Count > 0).ToArray();
-        if (here.Length == 0)
-        {
-            broadcast.Frame.Release();
-            broadcast.WithRoom?.Release();
-            return Task.FromResult(0);
-        }
-
-        broadcast.Frame.AddReferences(here.Length - 1);
-        broadcast.WithRoom?.AddReferences(here.Length - 1);
-        var tally = new ShardTally(here.Length);
-        var delivery = new RoomDelivery(broadcast, exclude, tally);
-        foreach (var shard in here)
-        {
-            shard.Post(delivery);
-        }
-
-        return tally.Total;
-    }
+    public Task<int> PostToRoomAsync(Broadcast broadcast, IReadOnlySet<string>? exclude) => RoomDelivery.PostAsync(shards, broadcast, exclude);
 
     /// <summary>Delivers what is encoded to sessions; answers how many got it. The frame's own reference is held until the last shard is through.</summary>
     public static Task<int> PostToSessionsAsync(IEnumerable<Session> sessions, OutboundFrame frame, IReadOnlySet<string>? exclude) => SessionWork.RunAsync(

@@ -6,6 +6,7 @@ using WsPrism.Core.Market;
 using WsPrism.Core.Parties;
 using WsPrism.Core.Policies;
 using WsPrism.Core.Rooms;
+using WsPrism.Core.Rooms.History;
 using WsPrism.Core.Sessions.Resume;
 using WsPrism.Core.Shards;
 using WsPrism.Core.Tenants;
@@ -523,9 +524,11 @@ internal sealed partial class Session : ISession, IConnectionHandler
     }
 
     /// <summary>Takes the session into a room and tells the client. <paramref name="byBackend"/>: the room's <c>join</c> rule is for clients only.</summary>
-    public ErrorCode Join(ReadOnlySpan<byte> name, bool activate, double maxHz = 0, bool byBackend = false)
+    public ErrorCode Join(ReadOnlySpan<byte> name, bool activate, double maxHz = 0, bool byBackend = false, HistoryPosition? since = null)
     {
+        RoomReplay replay;
         var membership = Rooms.Find(name);
+        var isMember = membership is not null;
         if (membership is null)
         {
             Span<char> chars = stackalloc char[128];
@@ -549,11 +552,15 @@ internal sealed partial class Session : ISession, IConnectionHandler
             }
 
             membership = new Membership(this, room!);
-            membership.Slice.Add(membership);
+            replay = membership.Enter(since);
             membership.Slice.Tick?.Join(membership);
             Rooms.Add(membership);
             room!.Presence?.Wake(Shard);
             snapshot.Events?.RoomJoined(this, room!);
+        }
+        else
+        {
+            replay = membership.Stand(since);
         }
 
         if (maxHz > 0)
@@ -566,7 +573,10 @@ internal sealed partial class Session : ISession, IConnectionHandler
             Activate(membership);
         }
 
-        Enqueue(Shard.Line.System.Joined(membership.Room, membership.Room.UserCount));
+        // Only now: making a place asks the wire, which may break, and then the session leaves all the rooms that it is in.
+        replay = isMember ? replay : this.Fit(replay);
+        Enqueue(Shard.Line.System.Joined(membership.Room, membership.Room.UserCount, replay));
+        this.Send(replay);
         return ErrorCode.None;
     }
 

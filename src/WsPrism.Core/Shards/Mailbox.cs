@@ -50,6 +50,7 @@ internal readonly record struct MailboxItem(IShardWork? Work, Broadcast Broadcas
 
 /// <summary>
 /// A frame for the members of a room. <see cref="WithRoom"/> is the other encoding of a Hot frame, for receivers whose active room is another; null where
-/// one encoding serves all. Whoever holds the value owns one reference of each frame.
+/// one encoding serves all. <see cref="Offset"/> is its place in the room's history, 0 for none: members that have it from a replay do not get it again. Whoever
+/// holds the value owns one reference of each frame.
 /// </summary>
-internal readonly record struct Broadcast(Room Room, OutboundFrame Frame, OutboundFrame? WithRoom, Session? Except);
+internal readonly record struct Broadcast(Room Room, OutboundFrame Frame, OutboundFrame? WithRoom, Session? Except, ulong Offset = 0);

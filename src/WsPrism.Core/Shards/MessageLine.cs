@@ -98,8 +98,11 @@ internal sealed partial class MessageLine
             {
                 _extContext.BeginAgain(message);
                 Act(session, message.Route.Service, message.Route.Service.Name, act);
-                session.TenantShard.Counters.RecordService(message.Route.MetricIndex, _shard.Clock.Measure() - message.StartedNs);
-                Answer(session, message.Id, PolicyReason.Service);
+                Conclude(session, message.Route, message.Id, message.StartedNs);
+            }
+            else
+            {
+                message.Commit?.Park(default, null);
             }
         }
         finally
@@ -166,6 +169,25 @@ internal sealed partial class MessageLine
             session.TenantShard.Counters.CountDecision(Lane.Hot, shadow: false, PolicyDecision.Reject, PolicyReason.Service);
             TellHotError(session, session.Tenant.Snapshot.Policy, code, text, default);
         }
+    }
+
+    // The answer, at once, or when everything is stored that the message has made its service publish.
+    private void Conclude(Session session, ExtRoute route, in EnvelopeId id, long startedNs)
+    {
+        if (_extContext.Commit is not { } commit)
+        {
+            session.TenantShard.Counters.RecordService(route.MetricIndex, _shard.Clock.Measure() - startedNs);
+            Answer(session, id, PolicyReason.Service);
+            return;
+        }
+
+        if (route.KeepsOrder)
+        {
+            (session.Queues ??= new SessionQueues(session)).Ensure(route).GoOut();
+        }
+
+        commit.Message.KeepId(id);
+        commit.Park(_extContext.Failure, _extContext.HasAnswer ? _extContext.AnswerData.ToArray() : null);
     }
 
     private static PolicyVerdict Judge(PolicySnapshot policy, in PolicyVerdict rate, ErrorCode error, in Envelope envelope)
@@ -389,6 +411,7 @@ internal sealed partial class MessageLine
 
         if (_extContext.Deferred is { } deferred)
         {
+            deferred.Commit = _extContext.Commit;
             deferred.KeepId(envelope.Id);
             if (route.KeepsOrder)
             {
@@ -398,8 +421,7 @@ internal sealed partial class MessageLine
             return;
         }
 
-        session.TenantShard.Counters.RecordService(route.MetricIndex, _shard.Clock.Measure() - started);
-        Answer(session, envelope.Id, PolicyReason.Service);
+        Conclude(session, route, envelope.Id, started);
     }
 
     private void Act(Session session, object service, string name, Action<IExtContext> act)

@@ -185,6 +185,12 @@ internal sealed partial class Shard
             }
         }
 
+        if (broadcast.Offset != 0)
+        {
+            OrderedDelivery.Deliver(this, broadcast, slice, exclude: null);
+            return;
+        }
+
         var unused = slice.Count;
 
         // One reference for each member at once; what is left over goes back with the caller's.

@@ -4,9 +4,9 @@ using WsPrism.Core.Handshake;
 using WsPrism.Core.Market;
 using WsPrism.Core.Parties;
 using WsPrism.Core.Policies;
+using WsPrism.Core.Rooms.History;
 using WsPrism.Core.ServerApi;
 using WsPrism.Core.Sessions.Resume;
-using WsPrism.Core.Shards;
 using WsPrism.Core.Tickets;
 
 namespace WsPrism.Core.Tenants;
@@ -20,8 +20,10 @@ internal sealed class Tenant
     private TenantSnapshot _snapshot;
     private volatile bool _isRemoved;
 
-    public Tenant(TenantSnapshot snapshot, Shard[] shards, TimeProvider time, ILogger ticketLogger, WaitingRoom waiting)
+    public Tenant(TenantSnapshot snapshot, NodeHistory history, TimeProvider time, ILogger ticketLogger, WaitingRoom waiting)
     {
+        var shards = history.Shards;
+        History = new TenantHistory(this, history);
         Waiting = new WaitingRoom(WaitingRoom.SeatsOfTenant, waiting);
         OneTime = new OneTimeTickets(time);
         Revocations = new Revocations(time);
@@ -82,6 +84,9 @@ internal sealed class Tenant
 
     /// <summary>Tickets that the backend has revoked.</summary>
     public Revocations Revocations { get; }
+
+    /// <summary>What rooms have said of late.</summary>
+    public TenantHistory History { get; }
 
     public TenantShard[] Shards { get; }
 

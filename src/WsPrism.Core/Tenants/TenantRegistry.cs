@@ -184,6 +184,7 @@ internal sealed class TenantRegistry
                 {
                     room.Presence = new RoomPresence(session.Tenant, room, users: 0);
                 }
+                session.Tenant.History.Occupy(room);
 
                 // Under the lock, so that a room is told to be there and to be gone in that order, whatever shards do it.
                 tenant.Events?.RoomOccupied(room);
@@ -241,6 +242,7 @@ internal sealed class TenantRegistry
             {
                 _rooms.Remove(room.Name);
                 _roomsByHandle.Remove(room.Handle);
+                session.Tenant.History.Vacate(room);
                 events?.RoomVacated(room);
             }
 
@@ -299,7 +301,7 @@ internal sealed class TenantRegistry
     }
 
     /// <summary>Gives the rooms other rules. Where members begin to be told of each other, that is from here on.</summary>
-    public void ChangeRules(Tenant tenant, RoomRules rules)
+    public void Configure(Tenant tenant, RoomRules rules)
     {
         lock (_gate)
         {
@@ -311,6 +313,8 @@ internal sealed class TenantRegistry
                     room.Presence = room.Rule.TellsPresence ? new RoomPresence(tenant, room, room.Users.Count) : null;
                 }
             }
+
+            tenant.History.Configure(rules, _rooms.Values);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using WsPrism.Configuration;
+using WsPrism.Core.Rooms.History;
 using WsPrism.Gateway.Hosting;
 using WsPrism.Gateway.Logging;
 using WsPrism.Gateway.Reload;
@@ -54,6 +55,11 @@ internal static class StartCommand
         catch (PluginsException exception)
         {
             await ConfigFile.ReportAsync(PluginCheck.Locate(exception.Problems, result.Source), name);
+            return ExitCode.BadConfiguration;
+        }
+        catch (HistoryStoreException exception)
+        {
+            StartLog.CannotStart(logger, $"gateway.history.path: {exception.Message}");
             return ExitCode.BadConfiguration;
         }
         catch (Exception exception) when (exception is CertificateException or IoException)

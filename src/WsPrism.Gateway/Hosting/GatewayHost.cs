@@ -37,6 +37,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     private readonly BackendServices _backends;
     private readonly TicketBackends _ticketBackends;
     private readonly PluginServices _plugins;
+    private readonly HistoryFile _history;
     private readonly ServerCertificate? _adminCertificate;
     private readonly TrustedProxies _trusted;
     private readonly ClientEndpoints _pages;
@@ -72,13 +73,14 @@ internal sealed class GatewayHost : IAsyncDisposable
             config, new SharedServices([.. BuiltInServices.Ext, .. services ?? []], BuiltInServices.Hot, _backends, _plugins), time, loggers,
             shard => usesLoops ? AddLoop(shard, usesRing, loggers) : AddStrand(shard, time), _ticketBackends);
         _plugins.Settle(config, Node);
+        _history = new HistoryFile(config, Node, loggers.CreateLogger("WsPrism.History"));
         var handshakes = new HandshakeCounters();
         _trim = new HeapTrim(Node, handshakes, time, loggers.CreateLogger("WsPrism.Memory"));
         var trusted = _trusted = new TrustedProxies(config.Gateway.TrustedProxies);
         var admission = new Admission(Node, handshakes, new ConnectGate());
         var opener = new SessionOpener(Node);
         var clients = _pages = new ClientEndpoints(new HandshakeEndpoint(admission, opener, trusted), servesPage: !config.Gateway.Production);
-        Reload = new Reloader(config, origin ?? new ConfigOrigin("the configuration", null, null), Node, _plugins.Prepare, Apply, Settle, loggers.CreateLogger("WsPrism.Reload"));
+        Reload = new Reloader(config, origin ?? new ConfigOrigin("the configuration", null, null), Node, loaded => [.. _plugins.Prepare(loaded), .. _history.Prepare(loaded)], Apply, Settle, loggers.CreateLogger("WsPrism.Reload"));
         _api = new ApiEndpoints(
             Node, new ApiKeys(config, time), new ReloadCall(Reload.RunAsync, () => Reload.Counters.Generation), time, loggers.CreateLogger("WsPrism.Api"));
         var link = new LinkEndpoint(Node, _backends.Links, () => _api.Keys, loggers);
@@ -180,6 +182,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         _certificate?.Dispose();
         _adminCertificate?.Dispose();
         Reload.Dispose();
+        _history.Dispose();
         _backends.Dispose();
         _ticketBackends.Dispose();
         foreach (var strand in _strands)

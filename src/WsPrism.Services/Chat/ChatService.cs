@@ -36,7 +36,7 @@ public sealed class ChatService : IExtService
         else
         {
             BeginFrom(context).WriteEndObject();
-            context.Publish(room, "typing"u8, Audience.Others);
+            context.Publish(room, "typing"u8, Audience.Others, Keeping.Transient);
         }
     }
 

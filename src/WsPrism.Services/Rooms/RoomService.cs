@@ -42,9 +42,13 @@ public sealed class RoomService : IExtService
         {
             List(context);
         }
+        else if (message.Type.SequenceEqual("history"u8))
+        {
+            RoomHistoryRequests.Answer(message, context);
+        }
         else
         {
-            context.Fail(ErrorCode.BadRequest, "room knows join, leave, activate, members, state and list.");
+            context.Fail(ErrorCode.BadRequest, "room knows join, leave, activate, members, state, history and list.");
         }
     }
 
@@ -66,7 +70,11 @@ public sealed class RoomService : IExtService
         {
             context.Fail(ErrorCode.BadRequest, "members must be true or false.");
         }
-        else if (context.Join(message.Room, activate, maxHz) is var code && code != ErrorCode.None)
+        else if (!RoomHistoryRequests.TryFindPosition(message.Data, "since"u8, out var since))
+        {
+            context.Fail(ErrorCode.BadRequest, RoomHistoryRequests.PositionExpected);
+        }
+        else if (context.Join(message.Room, activate, maxHz, since) is var code && code != ErrorCode.None)
         {
             context.Fail(code, code == ErrorCode.NotAllowed ? "This room is not open to this client." : "A limit of the tenant on rooms or their users is reached.");
         }

@@ -15,6 +15,7 @@ public sealed class ProjectReferenceTests
         ["WsPrism.Transports"] = ["WsPrism.Protocol", "WsPrism.Services.Abstractions", "WsPrism.Core"],
         ["WsPrism.Backend"] = ["WsPrism.Protocol", "WsPrism.Services.Abstractions", "WsPrism.Core"],
         ["WsPrism.Backplane"] = ["WsPrism.Protocol", "WsPrism.Services.Abstractions", "WsPrism.Core"],
+        ["WsPrism.History.Sqlite"] = ["WsPrism.Protocol", "WsPrism.Services.Abstractions", "WsPrism.Core"],
         ["WsPrism.Wasm"] = [],
         ["WsPrism.Plugins"] = ["WsPrism.Protocol", "WsPrism.Services.Abstractions", "WsPrism.Core", "WsPrism.Wasm"],
         ["WsPrism.Services"] = ["WsPrism.Protocol", "WsPrism.Services.Abstractions"],
@@ -22,7 +23,7 @@ public sealed class ProjectReferenceTests
         ["WsPrism.Gateway"] =
         [
             "WsPrism.Protocol", "WsPrism.Services.Abstractions", "WsPrism.Core", "WsPrism.Configuration", "WsPrism.Transports", "WsPrism.Backend",
-            "WsPrism.Backplane", "WsPrism.Plugins", "WsPrism.Services",
+            "WsPrism.Backplane", "WsPrism.History.Sqlite", "WsPrism.Plugins", "WsPrism.Services",
         ],
     };
 

@@ -1,3 +1,4 @@
+using WsPrism.Core.Rooms.History;
 using WsPrism.Core.ServerApi;
 using WsPrism.Testing;
 
@@ -13,25 +14,25 @@ public sealed class RecentIdsTests
     {
         var ids = new RecentIds(_time);
 
-        Assert.Equal(1, await ids.OnceAsync("a", ActAsync)!);
+        Assert.Equal(1, (await ids.OnceAsync("a", ActAsync)!).Receivers);
         _time.Advance(59_999);
-        Assert.Equal(1, await ids.OnceAsync("a", ActAsync)!);
-        Assert.Equal(2, await ids.OnceAsync("b", ActAsync)!);
+        Assert.Equal(1, (await ids.OnceAsync("a", ActAsync)!).Receivers);
+        Assert.Equal(2, (await ids.OnceAsync("b", ActAsync)!).Receivers);
         _time.Advance(1);
-        Assert.Equal(3, await ids.OnceAsync("a", ActAsync)!);
+        Assert.Equal(3, (await ids.OnceAsync("a", ActAsync)!).Receivers);
     }
 
     [Fact]
     public async Task One_of_two_at_once_acts_and_both_get_its_answer()
     {
         var ids = new RecentIds(_time);
-        var answer = new TaskCompletionSource<int>();
+        var answer = new TaskCompletionSource<Published>();
 
         var first = ids.OnceAsync("a", () => answer.Task);
         var second = ids.OnceAsync("a", ActAsync);
-        answer.SetResult(42);
+        answer.SetResult(new Published(42));
 
-        Assert.Equal((42, 42), (await first!, await second!));
+        Assert.Equal((42, 42), ((await first!).Receivers, (await second!).Receivers));
         Assert.Equal(0, _acts);
     }
 
@@ -45,9 +46,9 @@ public sealed class RecentIdsTests
         }
 
         Assert.Null(ids.OnceAsync("one more", ActAsync));
-        Assert.Equal(1, await ids.OnceAsync("0", ActAsync)!);
+        Assert.Equal(1, (await ids.OnceAsync("0", ActAsync)!).Receivers);
         _time.Advance(60_000);
-        Assert.Equal(RecentIds.MaxIds + 1, await ids.OnceAsync("one more", ActAsync)!);
+        Assert.Equal(RecentIds.MaxIds + 1, (await ids.OnceAsync("one more", ActAsync)!).Receivers);
         Assert.Equal(1, ids.Count);
     }
 
@@ -59,7 +60,7 @@ public sealed class RecentIdsTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => ids.OnceAsync("a", () => throw new InvalidOperationException())!);
 
         Assert.Equal(0, ids.Count);
-        Assert.Equal(1, await ids.OnceAsync("a", ActAsync)!);
+        Assert.Equal(1, (await ids.OnceAsync("a", ActAsync)!).Receivers);
     }
 
     [Fact]
@@ -70,12 +71,12 @@ public sealed class RecentIdsTests
 
         var answer = await ids.OnceAsync("a", async () =>
         {
-            under = await ids.OnceAsync("b", ActAsync)!;
-            return 42;
+            under = (await ids.OnceAsync("b", ActAsync)!).Receivers;
+            return new Published(42, 7);
         })!;
 
-        Assert.Equal((1, 42), (under, answer));
+        Assert.Equal((1, new Published(42, 7)), (under, answer));
     }
 
-    private Task<int> ActAsync() => Task.FromResult(++_acts);
+    private Task<Published> ActAsync() => Task.FromResult(new Published(++_acts));
 }

@@ -1,5 +1,6 @@
 using WsPrism.Core.Configuration;
 using WsPrism.Core.Delivery;
+using WsPrism.Core.Rooms.History;
 using WsPrism.Core.ServerApi;
 using WsPrism.Core.Tests.Delivery;
 using WsPrism.Core.Tests.Rooms;
@@ -188,7 +189,7 @@ public sealed class ServerPublisherTests
                 .ToArray();
             gateway.RunUntilIdle();
 
-            Assert.All(await Task.WhenAll(counts), count => Assert.Equal(4, count));
+            Assert.All(await Task.WhenAll(counts), published => Assert.Equal(new Published(4), published));
             Assert.All(clients, client => Assert.Equal(Enumerable.Range(0, 9).Select(i => $"t{i}"), client.ReadEnvelopes().Select(envelope => envelope.Type)));
         }
     }
@@ -201,12 +202,11 @@ public sealed class ServerPublisherTests
         Exclude = exclude,
     };
 
-    private static Task<int> PublishAsync(TestGateway gateway, PublishTarget target, ServerMessage message)
+    private static async Task<int> PublishAsync(TestGateway gateway, PublishTarget target, ServerMessage message)
     {
-        var count = new ServerPublisher(gateway.Node.Shards).PublishAsync(gateway.Tenant, target, message);
+        var published = new ServerPublisher(gateway.Node.Shards).PublishAsync(gateway.Tenant, target, message);
         gateway.RunUntilIdle();
-        Assert.True(count.IsCompleted);
-        return count;
+        return (await published).Receivers;
     }
 
     private static Task<int> PublishHotAsync(TestGateway gateway, PublishTarget target, in HotFrame frame)

@@ -10,8 +10,9 @@ public sealed class ApiDocumentTests
     public async Task Every_example_is_answered_as_the_document_says()
     {
         const string Guest = "{id: NAME, auth: {dev_tickets: {g: \"user:g\"}}, policy: {ext_allowlist: [\"room:*\"]}}";
-        await using var api = await ApiUnderTest.StartAsync(new TestConfig().More(Guest.Replace("NAME", "gone", StringComparison.Ordinal)));
-        api.Gateway.Config = ApiUnderTest.WithKeys(new TestConfig().More(Guest.Replace("NAME", "beta", StringComparison.Ordinal)))
+        const string Rooms = "[{match: lobby, history: {size: 10}}]";
+        await using var api = await ApiUnderTest.StartAsync(new TestConfig().Tenant("rooms", Rooms).More(Guest.Replace("NAME", "gone", StringComparison.Ordinal)));
+        api.Gateway.Config = ApiUnderTest.WithKeys(new TestConfig().Tenant("rooms", Rooms).More(Guest.Replace("NAME", "beta", StringComparison.Ordinal)))
             .Gateway("drain_grace_ms", "1").Gateway("shards", "7").Tenant("policy.rate_limit_rps", "77000");
         using var alice = await api.Gateway.ConnectAsync("t-alice");
         await alice.JoinAsync("lobby");
@@ -39,7 +40,7 @@ public sealed class ApiDocumentTests
         var document = await ReadAsync(api);
 
         Assert.Equal("3.1.0", document.GetProperty("openapi").GetString());
-        Assert.Equal(25, Operations(document).Count());
+        Assert.Equal(26, Operations(document).Count());
         Assert.Equal(Operations(document).Count(), Operations(document).Select(entry => entry.Operation.GetProperty("operationId").GetString()).Distinct().Count());
         Assert.All(References(document), reference => Resolve(document, reference));
     }

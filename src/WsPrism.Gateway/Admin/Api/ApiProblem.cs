@@ -33,6 +33,7 @@ internal sealed record ApiProblem(int Status, ErrorCode Code, string Detail)
     public static ApiProblem Of(ErrorCode code, string detail) => code switch
     {
         ErrorCode.ResourceExhausted => new(StatusCodes.Status503ServiceUnavailable, code, detail),
+        ErrorCode.ServiceUnavailable => new(StatusCodes.Status503ServiceUnavailable, code, detail),
         ErrorCode.BadRequest => BadRequest(detail),
         _ => new(StatusCodes.Status500InternalServerError, ErrorCode.Internal, "The gateway failed on this request."),
     };
@@ -87,6 +88,7 @@ internal sealed record ApiProblem(int Status, ErrorCode Code, string Detail)
         ErrorCode.RateLimited => "Too many requests",
         ErrorCode.PayloadTooLarge => "Too large",
         ErrorCode.ResourceExhausted => "A limit is reached",
+        ErrorCode.ServiceUnavailable => "Not available now",
         ErrorCode.Timeout => "Took too long",
         ErrorCode.Draining => "The gateway is going away",
         _ => "The gateway failed",

@@ -44,6 +44,14 @@ internal sealed class ApiRequest(HttpContext http, ApiKey key, TimeProvider time
         _ => throw new ApiException(ApiProblem.BadRequest("cursor: must be one that a list has answered.")),
     };
 
+    /// <summary>A parameter of the query; null where it is absent.</summary>
+    public string? Parameter(string name) => http.Request.Query[name] switch
+    {
+        [] => null,
+        [{ } text] => text,
+        _ => throw new ApiException(ApiProblem.BadRequest($"{name}: must be there once.")),
+    };
+
     /// <summary>Refuses parameters of the query that the call does not have.</summary>
     public void AllowQuery(params ReadOnlySpan<string> names)
     {

@@ -33,6 +33,7 @@ internal sealed class ApiRoutes
         ["batch"] => new ApiRoute { Path = "/v1/tenants/{tenant}/batch", Post = _batch.RunAsync },
         ["rooms"] => new ApiRoute { Path = "/v1/tenants/{tenant}/rooms", Get = RoomCalls.ListAsync },
         ["rooms", var room] => new ApiRoute { Path = "/v1/tenants/{tenant}/rooms/{room}", Get = request => RoomCalls.GetAsync(request, room) },
+        ["rooms", var room, "history"] => new ApiRoute { Path = "/v1/tenants/{tenant}/rooms/{room}/history", Get = request => HistoryCalls.GetAsync(request, room) },
         ["rooms", var room, "members"] => new ApiRoute { Path = "/v1/tenants/{tenant}/rooms/{room}/members", Get = request => RoomCalls.ListMembersAsync(request, room) },
         ["rooms", var room, "members", var user] => new ApiRoute
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using WsPrism.Core.Rooms.History;
 using WsPrism.Core.ServerApi;
 using WsPrism.Protocol.Ext;
 
@@ -41,7 +42,7 @@ internal sealed class BatchCalls(PublishCalls publish)
     private async Task<BatchAnswer[]> RunAsync(ApiRequest request, JsonElement[] items)
     {
         var answers = new BatchAnswer[items.Length];
-        var started = new List<(int Index, Task<int> Count)>();
+        var started = new List<(int Index, Task<Published> Published)>();
         var underWay = 0;
         for (var i = 0; i < items.Length; i++)
         {
@@ -52,7 +53,7 @@ internal sealed class BatchCalls(PublishCalls publish)
             }
             catch (ApiException exception)
             {
-                answers[i] = new BatchAnswer(0, exception.Problem);
+                answers[i] = new BatchAnswer(default, exception.Problem);
             }
 
             if (underWay >= PublishCalls.AtOnce || i == items.Length - 1)
@@ -65,11 +66,19 @@ internal sealed class BatchCalls(PublishCalls publish)
         return answers;
     }
 
-    private static async Task FinishAsync(ApiRequest request, List<(int Index, Task<int> Count)> started, BatchAnswer[] answers)
+    private static async Task FinishAsync(ApiRequest request, List<(int Index, Task<Published> Published)> started, BatchAnswer[] answers)
     {
-        foreach (var (index, count) in started)
+        foreach (var (index, published) in started)
         {
-            answers[index] = new BatchAnswer(await request.PatientlyAsync(count), null);
+            try
+            {
+                answers[index] = new BatchAnswer(await request.PatientlyAsync(published), null);
+            }
+            catch (ApiException exception) when (published.IsFaulted)
+            {
+                // Refused on its own. A request that took too long is another matter.
+                answers[index] = new BatchAnswer(default, exception.Problem);
+            }
         }
 
         started.Clear();
@@ -86,9 +95,7 @@ internal sealed class BatchCalls(PublishCalls publish)
                 continue;
             }
 
-            json.WriteStartObject();
-            json.WriteNumber("receivers"u8, answer.Receivers);
-            json.WriteEndObject();
+            PublishCalls.Write(json, answer.Published);
         }
 
         json.WriteEndArray();
@@ -111,7 +118,7 @@ internal sealed class BatchCalls(PublishCalls publish)
         }
     }
 
-    private Task<int> StartAsync(ApiRequest request, JsonElement item, string path)
+    private Task<Published> StartAsync(ApiRequest request, JsonElement item, string path)
     {
         var fields = ApiJson.Fields(item, path, "to", "message", "frame_base64");
         var targets = ReadTargets(ApiJson.Required(fields, path, "to"), $"{path}.to");
@@ -158,5 +165,5 @@ internal sealed class BatchCalls(PublishCalls publish)
             : throw ApiJson.Wrong(place, "must not have a room twice");
     }
 
-    private readonly record struct BatchAnswer(int Receivers, ApiProblem? Problem);
+    private readonly record struct BatchAnswer(Published Published, ApiProblem? Problem);
 }

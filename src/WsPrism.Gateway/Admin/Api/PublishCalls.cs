@@ -1,4 +1,6 @@
+using System.Text.Json;
 using WsPrism.Core.Market;
+using WsPrism.Core.Rooms.History;
 using WsPrism.Core.ServerApi;
 using WsPrism.Core.Tenants;
 using WsPrism.Protocol;
@@ -22,7 +24,8 @@ internal sealed class PublishCalls(ServerPublisher publisher)
     {
         request.AllowQuery();
         var body = PublishBody.Read(await request.ReadJsonAsync(request.Tenant.Snapshot.Config.Limits.MaxFrameBytes + MaxAround), string.Empty);
-        await request.AnswerAsync("receivers", await request.PatientlyAsync(PublishAsync(request.Tenant, [target], body)));
+        var published = await request.PatientlyAsync(PublishAsync(request.Tenant, [target], body));
+        await request.AnswerAsync(json => Write(json, published));
     }
 
     public async Task SendFrameAsync(ApiRequest request, PublishTarget target)
@@ -30,16 +33,20 @@ internal sealed class PublishCalls(ServerPublisher publisher)
         request.AllowQuery();
         var max = Math.Max(0, ServerPublisher.MaxHotBytes(request.Tenant.Snapshot));
         var frame = await request.ReadBodyAsync(max, "application/octet-stream");
-        await request.AnswerAsync("receivers", await request.PatientlyAsync(PublishAsync(request.Tenant, [target], frame, "The body")));
+        var published = await request.PatientlyAsync(PublishAsync(request.Tenant, [target], frame, "The body"));
+        await request.AnswerAsync(json => Write(json, published));
     }
 
     /// <summary>Publishes an envelope to each of the targets, once for its id.</summary>
-    public Task<int> PublishAsync(Tenant tenant, IReadOnlyList<PublishTarget> targets, PublishBody body)
+    public Task<Published> PublishAsync(Tenant tenant, IReadOnlyList<PublishTarget> targets, PublishBody body)
     {
-        var max = ServerPublisher.MaxMessageBytes(tenant.Snapshot);
-        if (targets.Any(target => ServerPublisher.LengthOf(target, body.Message) > max))
+        foreach (var target in targets)
         {
-            throw new ApiException(ApiProblem.TooLarge($"The message is longer than {max} bytes as clients get it."));
+            var max = ServerPublisher.MaxMessageBytes(tenant.Snapshot, target);
+            if (ServerPublisher.LengthOf(target, body.Message) > max)
+            {
+                throw new ApiException(ApiProblem.TooLarge($"The message is longer than {max} bytes as clients get it."));
+            }
         }
 
         if (body.Id is null)
@@ -56,11 +63,11 @@ internal sealed class PublishCalls(ServerPublisher publisher)
                 RetryAfter = 1,
             });
 
-        Task<int> PublishOnceAsync() => SumAsync(targets, target => publisher.PublishAsync(tenant, target, body.Message));
+        Task<Published> PublishOnceAsync() => SumAsync(targets, target => publisher.PublishAsync(tenant, target, body.Message));
     }
 
     /// <summary>Publishes a Hot frame to each of the targets.</summary>
-    public Task<int> PublishAsync(Tenant tenant, IReadOnlyList<PublishTarget> targets, byte[] bytes, string place)
+    public Task<Published> PublishAsync(Tenant tenant, IReadOnlyList<PublishTarget> targets, byte[] bytes, string place)
     {
         var max = ServerPublisher.MaxHotBytes(tenant.Snapshot);
         if (bytes.Length > max)
@@ -75,13 +82,13 @@ internal sealed class PublishCalls(ServerPublisher publisher)
 
         if (targets is [{ Kind: PublishTargetKind.Everybody }] && TenantMarket.IsUpdate(tenant.Snapshot, checkedFrame))
         {
-            return PublishValueAsync(tenant, checkedFrame, place);
+            return CountedAsync(PublishValueAsync(tenant, checkedFrame, place));
         }
 
         return SumAsync(targets, target =>
         {
             ServerPublisher.TryReadFrame(bytes, out var frame);
-            return publisher.PublishAsync(tenant, target, frame);
+            return CountedAsync(publisher.PublishAsync(tenant, target, frame));
         });
     }
 
@@ -98,17 +105,36 @@ internal sealed class PublishCalls(ServerPublisher publisher)
                 StatusCodes.Status503ServiceUnavailable, ErrorCode.ResourceExhausted, "The market has as many instruments, or this one as many opcodes, as may be."));
     }
 
-    private static async Task<int> SumAsync(IReadOnlyList<PublishTarget> targets, Func<PublishTarget, Task<int>> publish)
+    /// <summary>Writes the answer to a publish.</summary>
+    public static void Write(Utf8JsonWriter json, Published published)
     {
-        if (targets.Count == 1)
+        json.WriteStartObject();
+        json.WriteNumber("receivers"u8, published.Receivers);
+        if (published.Offset > 0)
         {
-            return await publish(targets[0]);
+            json.WriteNumber("offset"u8, published.Offset);
         }
 
-        var sum = 0;
+        json.WriteEndObject();
+    }
+
+    private static async Task<Published> CountedAsync(Task<int> count) => new(await count);
+
+    // Of several rooms each has offsets of its own: none is told. One that refuses is what is answered; what is refused may be sent again under its id.
+    private static async Task<Published> SumAsync(IReadOnlyList<PublishTarget> targets, Func<PublishTarget, Task<Published>> publish)
+    {
+        var sum = new Published(0);
         foreach (var part in targets.Chunk(AtOnce))
         {
-            sum += (await Task.WhenAll(part.Select(publish))).Sum();
+            foreach (var one in await Task.WhenAll(part.Select(publish)))
+            {
+                if (one.Refusal != ErrorCode.None)
+                {
+                    throw new ApiException(ApiProblem.Of(one.Refusal, PublishVerdicts.Text(one.Refusal)));
+                }
+
+                sum = new Published(sum.Receivers + one.Receivers, targets.Count == 1 ? one.Offset : 0);
+            }
         }
 
         return sum;

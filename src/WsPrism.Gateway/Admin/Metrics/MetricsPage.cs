@@ -47,6 +47,7 @@ internal sealed class MetricsPage
         LedgerMetrics.Write(page, ledgers);
         ServiceMetrics.Write(page, tenants);
         MarketMetrics.Write(page, tenants);
+        HistoryMetrics.Write(page, tenants, _node.History);
         BackendMetrics.Write(page, _backends);
         LinkMetrics.Write(page, _backends.Links);
         PluginMetrics.Write(page, _plugins);
