@@ -1,5 +1,6 @@
 using System.Text;
 using WsPrism.Core.Configuration;
+using WsPrism.Core.Dispatch;
 using WsPrism.Core.Rooms.History;
 using WsPrism.Core.ServerApi;
 using WsPrism.Testing;
@@ -19,9 +20,14 @@ internal sealed class Storing : IDisposable
         Rooms = [new RoomRuleConfig { Match = "r*", History = new RoomHistoryConfig { Size = size, TtlMs = ttlMs, Store = store } }],
     };
 
-    public TestGateway Start(int shards = 1, Func<TenantConfig, TenantConfig>? rule = null, Func<IHistoryStore, IHistoryStore>? store = null, int? seed = null)
+    public TestGateway Start(
+        int shards = 1,
+        Func<TenantConfig, TenantConfig>? rule = null,
+        Func<IHistoryStore, IHistoryStore>? store = null,
+        int? seed = null,
+        ITenantServiceFactory? services = null)
     {
-        var gateway = new TestGateway(shards, rule ?? (tenant => Ruled(tenant)), seed: seed);
+        var gateway = new TestGateway(shards, rule ?? (tenant => Ruled(tenant)), seed: seed, backends: services is null ? null : (_, _) => services);
         var sqlite = SqliteHistoryStore.Open(FilePath);
         HistoryTakeOver.Begin(gateway.Node, store?.Invoke(sqlite) ?? sqlite, gateway.Log.CreateLogger("history"));
         return gateway;

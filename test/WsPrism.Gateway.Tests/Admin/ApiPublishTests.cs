@@ -148,7 +148,8 @@ public sealed class ApiPublishTests
     [InlineData("/messages?room=x", "400 BAD_REQUEST: Unknown query parameter \"room\".")]
     [InlineData("/messages/", "404 BAD_REQUEST: There is no such call")]
     [InlineData("/rooms/a/b/messages", "404 BAD_REQUEST: There is no such call")]
-    [InlineData("/rooms/a/history", "404 BAD_REQUEST: There is no such call")]
+    [InlineData("/rooms/a/past", "404 BAD_REQUEST: There is no such call")]
+    [InlineData("/rooms/a/history", "405 BAD_REQUEST: This path has GET, HEAD.")]
     [InlineData("/rooms", "405 BAD_REQUEST: This path has GET, HEAD.")]
     public async Task A_wrong_path_is_answered_with_what_is_wrong(string path, string problem)
     {
