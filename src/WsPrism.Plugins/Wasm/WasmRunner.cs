@@ -53,7 +53,7 @@ internal sealed class WasmRunner(WasmPlugin plugin, ReadVerdict read)
     /// <summary>On the thread pool, with all the fuel there is. Never throws.</summary>
     public Action<IExtContext> RunElsewhere(byte[] message, in AnswerRules rules)
     {
-        var caller = plugin.Pool.TryRent() ?? plugin.Pool.Create();
+        var caller = plugin.Pool.Rent();
         return Conclude(caller, caller.Call(message, rules, plugin.Config.Fuel), rules) ?? (static _ => { });
     }
 
