@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using WsPrism.Bench.Benchmarks;
+using WsPrism.Wasm;
 
 namespace WsPrism.Bench;
 
@@ -12,6 +13,8 @@ internal static class PluginTable
 {
     private const int Calls = 500;
     private const int Rounds = 400;
+    private const long Fuel = 50_000;
+    private const int FuelCalls = 5;
 
     public static void Write(TextWriter output)
     {
@@ -21,6 +24,18 @@ internal static class PluginTable
         {
             var (ns, bytes) = Measure(call);
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {ns / 1_000:0.00} | {1_000_000 / ns:0} | {bytes} |"));
+        }
+
+        output.WriteLine();
+        output.WriteLine($"| what {Fuel:#,0} fuel buys | µs |");
+        output.WriteLine("| --- | ---: |");
+        foreach (var (name, instance, call) in Burners())
+        {
+            instance.Fuel = long.MaxValue;
+            call();
+            var fuel = long.MaxValue - instance.Fuel;
+            var (ns, _) = Measure(call, FuelCalls);
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {ns / fuel * Fuel / 1_000:0.0} |"));
         }
     }
 
@@ -40,18 +55,33 @@ internal static class PluginTable
         yield return ("script, the call alone: a reply and the room's state", () => script.Count());
     }
 
-    private static (double Ns, long Bytes) Measure(Action call)
+    // What a call may use on a shard's thread: how long that keeps the others waiting.
+    private static IEnumerable<(string Name, WasmInstance Instance, Action Call)> Burners()
+    {
+        var kernels = new Kernels.Kernels().Instance;
+        var (hash, json, fib) = (kernels.GetFunction<Func<int, int>>("hash"), kernels.GetFunction<Func<int, int>>("json"), kernels.GetFunction<Func<int, int>>("fib"));
+        var multiply = kernels.GetFunction<Func<int, double>>("multiply");
+        yield return ("computing: hash", kernels, () => hash(Kernels.Kernels.Bytes));
+        yield return ("computing: JSON scan", kernels, () => json(Kernels.Kernels.Bytes));
+        yield return ("computing: matrix", kernels, () => multiply(Kernels.Kernels.Size));
+        yield return ("nothing but calls: fib(20)", kernels, () => fib(20));
+        var filler = new WasmInstance(WasmModule.Parse(Kernels.Kernels.Read("fill.wasm")));
+        var fill = filler.GetFunction<Action<int>>("fill");
+        yield return ("filling memory", filler, () => fill(1_000_000));
+    }
+
+    private static (double Ns, long Bytes) Measure(Action call, int calls = Calls)
     {
         var (best, bytes) = (double.MaxValue, long.MaxValue);
         for (var round = 0; round < Rounds; round++)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
             var started = Stopwatch.GetTimestamp();
-            for (var i = 0; i < Calls; i++)
+            for (var i = 0; i < calls; i++)
                 call();
 
-            best = Math.Min(best, Stopwatch.GetElapsedTime(started).TotalNanoseconds / Calls);
-            bytes = Math.Min(bytes, (GC.GetAllocatedBytesForCurrentThread() - before) / Calls);
+            best = Math.Min(best, Stopwatch.GetElapsedTime(started).TotalNanoseconds / calls);
+            bytes = Math.Min(bytes, (GC.GetAllocatedBytesForCurrentThread() - before) / calls);
         }
 
         return (best, bytes);
