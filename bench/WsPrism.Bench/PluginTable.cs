@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using WsPrism.Bench.Benchmarks;
 using WsPrism.Wasm;
 
@@ -15,6 +16,7 @@ internal static class PluginTable
     private const int Rounds = 400;
     private const long Fuel = 50_000;
     private const int FuelCalls = 5;
+    private const int FuelRounds = 40;
 
     public static void Write(TextWriter output)
     {
@@ -34,7 +36,7 @@ internal static class PluginTable
             instance.Fuel = long.MaxValue;
             call();
             var fuel = long.MaxValue - instance.Fuel;
-            var (ns, _) = Measure(call, FuelCalls);
+            var (ns, _) = Measure(call, FuelCalls, FuelRounds);
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {ns / fuel * Fuel / 1_000:0.0} |"));
         }
     }
@@ -65,15 +67,27 @@ internal static class PluginTable
         yield return ("computing: JSON scan", kernels, () => json(Kernels.Kernels.Bytes));
         yield return ("computing: matrix", kernels, () => multiply(Kernels.Kernels.Size));
         yield return ("nothing but calls: fib(20)", kernels, () => fib(20));
-        var filler = new WasmInstance(WasmModule.Parse(Kernels.Kernels.Read("fill.wasm")));
-        var fill = filler.GetFunction<Action<int>>("fill");
-        yield return ("filling memory", filler, () => fill(1_000_000));
+        var worst = new WasmInstance(WasmModule.Parse(Kernels.Kernels.Read("fuel.wasm")));
+        var (fill, roots, chase) = (worst.GetFunction<Action<int>>("fill"), worst.GetFunction<Func<int, double>>("roots"), worst.GetFunction<Func<int, int>>("chase"));
+        yield return ("filling memory", worst, () => fill(1_000_000));
+        yield return ("at worst: square roots, each of the one before", worst, () => roots(1_000));
+        Scatter(MemoryMarshal.Cast<byte, int>(worst.FindMemory("memory")!.Span));
+        yield return ("at worst: loads from 16 MiB, each where the one before says", worst, () => chase(1_000));
     }
 
-    private static (double Ns, long Bytes) Measure(Action call, int calls = Calls)
+    // Each place names the next; one round goes through all.
+    private static void Scatter(Span<int> places)
+    {
+        var order = Enumerable.Range(0, places.Length).ToArray();
+        new Random(1).Shuffle(order);
+        for (var i = 0; i < order.Length; i++)
+            places[order[i]] = order[(i + 1) % order.Length] * sizeof(int);
+    }
+
+    private static (double Ns, long Bytes) Measure(Action call, int calls = Calls, int rounds = Rounds)
     {
         var (best, bytes) = (double.MaxValue, long.MaxValue);
-        for (var round = 0; round < Rounds; round++)
+        for (var round = 0; round < rounds; round++)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
             var started = Stopwatch.GetTimestamp();
