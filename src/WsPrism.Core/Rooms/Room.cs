@@ -46,6 +46,9 @@ internal sealed class Room : IRoom
         set => Volatile.Write(ref _rule, value);
     }
 
+    /// <summary>Numbers its lossy states.</summary>
+    public RoomOrder Order { get; } = new();
+
     /// <summary>The member list, a part for each shard.</summary>
     public RoomSlice[] Slices { get; }
 

@@ -21,6 +21,8 @@ internal sealed class RoomRule
         MaxHz = config.Hot.MaxHz;
         Join = config.Join;
         TtlNs = config.Hot.TtlMs * 1_000_000L;
+        HasSnapshot = config.Hot.Snapshot;
+        LeaveOpcode = config.Hot.LeaveOpcode;
         HasPresence = config.Presence;
         TellsPresence = config.Presence && config.PresenceEvents;
     }
@@ -42,6 +44,12 @@ internal sealed class RoomRule
 
     /// <summary>How old a lossy frame may grow, 0 for any age.</summary>
     public long TtlNs { get; }
+
+    /// <summary>True where who joins gets the latest lossy states.</summary>
+    public bool HasSnapshot { get; }
+
+    /// <summary>The opcode that tells of a member of the game who leaves; negative where nobody is told.</summary>
+    public int LeaveOpcode { get; }
 
     /// <summary>True where lossy frames do not simply go from the publisher into the members' queues.</summary>
     public bool ShapesLossy => (TickHz | MaxHz) != 0 || TtlNs != 0;

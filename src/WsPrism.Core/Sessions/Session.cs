@@ -526,6 +526,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
     public ErrorCode Join(ReadOnlySpan<byte> name, bool activate, double maxHz = 0, bool byBackend = false)
     {
         var membership = Rooms.Find(name);
+        var isNew = membership is null;
         if (membership is null)
         {
             Span<char> chars = stackalloc char[128];
@@ -567,6 +568,11 @@ internal sealed partial class Session : ISession, IConnectionHandler
         }
 
         Enqueue(Shard.Line.System.Joined(membership.Room, membership.Room.UserCount));
+        if (isNew)
+        {
+            LateStates.Welcome(membership);
+        }
+
         return ErrorCode.None;
     }
 
@@ -575,6 +581,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
     {
         // In this order: an answer that finds no place ends the session, which leaves all its rooms.
         Remove(membership);
+        Departure.Tell(membership);
         Enqueue(Shard.Line.System.Left(membership.Room));
     }
 
@@ -669,6 +676,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
         while (Rooms.Last is { } membership)
         {
             Remove(membership);
+            Departure.Tell(membership, reason);
         }
 
         Market?.End();
