@@ -49,7 +49,7 @@ public abstract class GameTests(Wire wire) : TransportTests(wire)
 
         // Its own states come to it too: when they have, the tick is over.
         var ticked = await alice.ExpectHotAsync();
-        if (ticked.Length < 60)
+        if (ticked.Length < 58)
         {
             await alice.ExpectHotAsync();
         }
