@@ -2,7 +2,6 @@ using WsPrism.Core.Configuration;
 using WsPrism.Core.Delivery;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Tests.Delivery;
-using WsPrism.Protocol.Hot;
 using WsPrism.Testing;
 
 namespace WsPrism.Core.Tests.Rooms;

@@ -3,7 +3,6 @@ using WsPrism.Core.Delivery;
 using WsPrism.Core.ServerApi;
 using WsPrism.Core.Tests.Delivery;
 using WsPrism.Protocol.Hot;
-using WsPrism.Testing;
 
 namespace WsPrism.Core.Tests.Rooms;
 

@@ -3,7 +3,6 @@ using WsPrism.Core.Delivery;
 using WsPrism.Core.Tests.Delivery;
 using WsPrism.Core.Tests.Rooms;
 using WsPrism.Protocol.Hot;
-using WsPrism.Testing;
 using static WsPrism.Core.Tests.Sessions.Resume.Resumable;
 
 namespace WsPrism.Core.Tests.Sessions.Resume;
