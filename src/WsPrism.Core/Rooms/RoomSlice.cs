@@ -16,6 +16,7 @@ internal sealed class RoomSlice
     private int _wishes;
     private int _awaited;
     private long _mayHaveMissed;
+    private ulong _liveAfter;
     private bool _hasHadRule;
 
     public RoomSlice(Room room) => _room = room;
@@ -37,6 +38,12 @@ internal sealed class RoomSlice
 
     /// <summary>States up to this number may have missed the slice, because its first member was just joining. Any thread may read it.</summary>
     public long MayHaveMissed => Volatile.Read(ref _mayHaveMissed);
+
+    /// <summary>True where the message of the room's history with this offset is older than a member, which has it already or does not want it.</summary>
+    public bool IsOlderThanAMember(ulong offset) => offset != 0 && offset <= _liveAfter;
+
+    /// <summary>A member enters behind the message with this offset.</summary>
+    public void NoteLiveAfter(ulong offset) => _liveAfter = Math.Max(_liveAfter, offset);
 
     /// <summary>True while other shards have not answered yet what states they have. Any thread may read it.</summary>
     public bool IsAwaiting => Volatile.Read(ref _awaited) > 0;

@@ -46,7 +46,7 @@ internal sealed class RoomDelivery(Broadcast broadcast, IReadOnlySet<string>? ex
         try
         {
             var slice = broadcast.Room.Slices[shard.Index];
-            if (exclude is null && broadcast.Offset == 0)
+            if (exclude is null && !slice.IsOlderThanAMember(broadcast.Offset))
             {
                 receivers = slice.Count - (IsHere(shard, broadcast.Except) ? 1 : 0);
                 shard.Deliver(broadcast);

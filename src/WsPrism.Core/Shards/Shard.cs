@@ -198,7 +198,7 @@ internal sealed partial class Shard
     public void DeliverToMembers(in Broadcast broadcast)
     {
         var slice = broadcast.Room.Slices[Index];
-        if (broadcast.Offset != 0)
+        if (slice.IsOlderThanAMember(broadcast.Offset))
         {
             OrderedDelivery.Deliver(this, broadcast, slice, exclude: null);
             return;

@@ -171,6 +171,7 @@ internal sealed class RoomHistory
         lock (_gate)
         {
             membership.LiveAfter = _head;
+            membership.Slice.NoteLiveAfter(_head);
             membership.Slice.Add(membership);
             if (!_rule.IsOn)
             {
