@@ -12,9 +12,6 @@ namespace WsPrism.Plugins.Wasm;
 /// </summary>
 internal sealed class WasmRunner(WasmPlugin plugin, ReadVerdict read)
 {
-    // Longer than this no call has a shard's thread a second time: fuel bounds instructions, and one that waits for memory takes a hundred times as long as one that does not.
-    private const long MaxInlineNs = 250_000;
-
     private const string IsOff = "The service is switched off for a moment, since it fails.";
     private const string IsBusy = "The service has too much to do.";
     private const string HasFailed = "The service failed on this message.";
@@ -44,11 +41,7 @@ internal sealed class WasmRunner(WasmPlugin plugin, ReadVerdict read)
             var result = caller.Call(caller.Input.Written, rules, plugin.InlineFuel);
             if (!WantsMore(caller, result))
             {
-                if (clock.Measure() - started > MaxInlineNs)
-                {
-                    plugin.Inline.WasTooLittle();
-                }
-
+                plugin.Inline.Took(clock.Measure() - started);
                 Conclude(caller, result, rules)?.Invoke(context);
                 return;
             }
