@@ -81,7 +81,7 @@ export class Client {
     const transmit = (json: string): void => this.#transmit(json);
     this.#requests = new Requests(this.#settings, { refusal: (json) => this.#refusal(json), transmit });
     this.#heart = new Heart(this.#settings, this.clock, { transmit, dead: () => this.#connector.drop("silence") });
-    const wire = { refusal: (size: number) => this.#refusal(size), transmit: (frame: Uint8Array<ArrayBuffer>) => this.#connector.send(frame) };
+    const wire = { refusal: (size: number) => this.#refusal(size), transmit: (frame: Uint8Array) => this.#connector.send(frame) };
     this.hot = new Hot(this.#settings, wire, this.#book, this.#pace);
 
     const core: Core = {
@@ -202,7 +202,7 @@ export class Client {
     this.#connector.send(json);
   }
 
-  #binary(bytes: Uint8Array<ArrayBuffer>): void {
+  #binary(bytes: Uint8Array): void {
     this.#heart.heard();
     if (this.#online) this.hot.receive(bytes);
     else this.#violated();

@@ -27,7 +27,7 @@ interface Host {
   /** Where to go on; undefined for a new session. */
   resume(): Resume | undefined;
   text(json: string): void;
-  binary(frame: Uint8Array<ArrayBuffer>): void;
+  binary(frame: Uint8Array): void;
   changed(change: StateChange): void;
 }
 
@@ -69,7 +69,7 @@ export class Connector {
     void this.#connect();
   }
 
-  send(data: string | Uint8Array<ArrayBuffer>): void {
+  send(data: string | Uint8Array): void {
     this.#link?.send(data);
   }
 

@@ -11,7 +11,7 @@ export interface Resume {
 
 interface Listener {
   text(json: string): void;
-  binary(frame: Uint8Array<ArrayBuffer>): void;
+  binary(frame: Uint8Array): void;
   ended(ending: Ending): void;
 }
 
@@ -43,7 +43,7 @@ export class Link {
     clearTimeout(this.#timer);
   }
 
-  send(data: string | Uint8Array<ArrayBuffer>): void {
+  send(data: string | Uint8Array): void {
     if (!this.#over) this.#socket?.send(data);
   }
 

@@ -8,7 +8,7 @@ export interface WebSocketLike {
   onmessage: ((event: { data: unknown }) => void) | null;
   onclose: ((event: { code: number; reason: string }) => void) | null;
   onerror: ((event: never) => void) | null;
-  send(data: string | Uint8Array<ArrayBuffer>): void;
+  send(data: string | Uint8Array): void;
   close(code?: number, reason?: string): void;
   /** Why the upgrade failed, where the implementation knows: an answer, or `null` for none. */
   readonly refusal?: Refusal | null | undefined;

@@ -4,7 +4,7 @@ import type { HotOutcome, HotOptions } from "./hot.js";
 interface Wire {
   readonly pace: Pace;
   readonly limit: number;
-  send(svcId: number, opcode: number, payload: Uint8Array<ArrayBuffer>, options: HotOptions): HotOutcome;
+  send(svcId: number, opcode: number, payload: Uint8Array, options: HotOptions): HotOutcome;
 }
 
 // How soon to look again where the connection takes nothing.
@@ -19,7 +19,7 @@ export class ConflatingSender {
   readonly #svcId: number;
   readonly #opcode: number;
   readonly #room: string | undefined;
-  readonly #states = new Map<number | undefined, Uint8Array<ArrayBuffer>>();
+  readonly #states = new Map<number | undefined, Uint8Array>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
 
@@ -37,10 +37,10 @@ export class ConflatingSender {
   }
 
   /** The newest state of a key, or of the one thing that has no key. `BUFFER_FULL` where it is one key too many, and nothing was taken. */
-  set(payload: Uint8Array<ArrayBuffer>, key?: number): "queued" | "BUFFER_FULL" | "CLOSED" {
+  set(payload: Uint8Array, key?: number): "queued" | "BUFFER_FULL" | "CLOSED" {
     if (this.#stopped) return "CLOSED";
     if (!this.#states.has(key) && this.#states.size >= this.#wire.limit) return "BUFFER_FULL";
-    this.#states.set(key, payload);
+    this.#states.set(key, payload.slice()); // the caller may use its buffer again
     // Never within the call: of several states set at once the last one goes.
     this.#timer ??= setTimeout(this.#flush, this.#wire.pace.waitMs());
     return "queued";

@@ -19,11 +19,11 @@ export interface HotFrame {
   readonly reliable?: boolean;
   readonly ack?: boolean;
   /** From the gateway a view of the message: copy what is to be changed or kept for long. */
-  readonly payload: Uint8Array<ArrayBuffer>;
+  readonly payload: Uint8Array;
 }
 
 /** A frame as bytes. */
-export function encodeFrame(frame: HotFrame): Uint8Array<ArrayBuffer> {
+export function encodeFrame(frame: HotFrame): Uint8Array {
   const { seq, key, sender, room, payload } = frame;
   const fields = [seq, key, sender, room];
   let flags = (frame.reliable ? HotFlag.Reliable : 0) | (frame.ack ? HotFlag.Ack : 0);
@@ -46,14 +46,14 @@ export function encodeFrame(frame: HotFrame): Uint8Array<ArrayBuffer> {
 const fieldFlags = [HotFlag.Seq, HotFlag.Key, HotFlag.Sender, HotFlag.Room];
 
 /** The frames in a binary message, those of a BATCH one by one; undefined where it is none. All or nothing. */
-export function decodeFrames(bytes: Uint8Array<ArrayBuffer>): HotFrame[] | undefined {
+export function decodeFrames(bytes: Uint8Array): HotFrame[] | undefined {
   if ((bytes[2] ?? 0) & HotFlag.Batch) return decodeBatch(bytes);
   const frame = decodeFrame(bytes);
   return frame && [frame];
 }
 
 /** One frame that is no BATCH. */
-export function decodeFrame(bytes: Uint8Array<ArrayBuffer>): HotFrame | undefined {
+export function decodeFrame(bytes: Uint8Array): HotFrame | undefined {
   const flags = bytes[2] ?? HotFlag.Ext;
   if (flags & (HotFlag.Ext | HotFlag.Batch)) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -77,7 +77,7 @@ export function decodeFrame(bytes: Uint8Array<ArrayBuffer>): HotFrame | undefine
   };
 }
 
-function decodeBatch(bytes: Uint8Array<ArrayBuffer>): HotFrame[] | undefined {
+function decodeBatch(bytes: Uint8Array): HotFrame[] | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = length(bytes[2]!);
   if (bytes[2]! & HotFlag.Ext || at > bytes.length) return undefined;

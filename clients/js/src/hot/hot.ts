@@ -32,7 +32,7 @@ export interface HotFilter {
 
 interface Wire {
   refusal(size: number): Exclude<HotOutcome, "sent" | "NOT_IN_ROOM"> | undefined;
-  transmit(frame: Uint8Array<ArrayBuffer>): void;
+  transmit(frame: Uint8Array): void;
 }
 
 interface Waiting {
@@ -70,12 +70,12 @@ export class Hot {
   }
 
   /** Sends a frame now, or says why not. Sequence numbers are counted for each (svc_id, opcode, key). */
-  send(svcId: number, opcode: number, payload: Uint8Array<ArrayBuffer>, options: HotOptions = {}): HotOutcome {
+  send(svcId: number, opcode: number, payload: Uint8Array, options: HotOptions = {}): HotOutcome {
     return this.#send(svcId, opcode, payload, options, false).outcome;
   }
 
   /** Sends a frame and waits until the service has taken it in. */
-  async sendAcked(svcId: number, opcode: number, payload: Uint8Array<ArrayBuffer>, options: Omit<HotOptions, "seq"> & { timeoutMs?: number } = {}): Promise<void> {
+  async sendAcked(svcId: number, opcode: number, payload: Uint8Array, options: Omit<HotOptions, "seq"> & { timeoutMs?: number } = {}): Promise<void> {
     const { outcome, seq } = this.#send(svcId, opcode, payload, options, true);
     if (outcome !== "sent") throw new WsPrismError(outcome, "The frame was not sent.");
     const { timeoutMs = this.#settings.requestTimeoutMs } = options;
@@ -108,7 +108,7 @@ export class Hot {
     const wire = {
       pace: this.#pace,
       limit: this.#settings.conflatedKeys,
-      send: (svc: number, op: number, payload: Uint8Array<ArrayBuffer>, more: HotOptions) => this.send(svc, op, payload, more),
+      send: (svc: number, op: number, payload: Uint8Array, more: HotOptions) => this.send(svc, op, payload, more),
     };
     return new ConflatingSender(wire, svcId, opcode, options.room);
   }
@@ -131,7 +131,7 @@ export class Hot {
   }
 
   /** @internal A binary message has come. */
-  receive(bytes: Uint8Array<ArrayBuffer>): void {
+  receive(bytes: Uint8Array): void {
     const frames = decodeFrames(bytes);
     if (!frames) this.#malformed++;
     else for (const frame of frames) this.#take(frame);
@@ -163,7 +163,7 @@ export class Hot {
         call(listener, frame);
   }
 
-  #send(svcId: number, opcode: number, payload: Uint8Array<ArrayBuffer>, options: HotOptions, ack: boolean): { outcome: HotOutcome; seq?: number | undefined } {
+  #send(svcId: number, opcode: number, payload: Uint8Array, options: HotOptions, ack: boolean): { outcome: HotOutcome; seq?: number | undefined } {
     const { key, reliable = false } = options;
     const refusal = this.#wire.refusal(payload.length + 15);
     if (refusal) return { outcome: refusal };

@@ -8,9 +8,9 @@ export interface Field<T> {
 /** A record of fixed length: fields one after the other, without padding. */
 export interface Layout<T> extends Field<T> {
   /** A value as bytes. */
-  encode(value: T): Uint8Array<ArrayBuffer>;
+  encode(value: T): Uint8Array;
   /** The value at the beginning of these bytes; undefined where there are too few. */
-  decode(bytes: Uint8Array<ArrayBuffer>): T | undefined;
+  decode(bytes: Uint8Array): T | undefined;
 }
 
 /** What a layout reads and writes: `type Position = ValueOf<typeof Position>`. */

@@ -51,7 +51,7 @@ export class NodeWebSocket implements WebSocketLike {
     return this.#socket?.writableLength ?? 0;
   }
 
-  send(data: string | Uint8Array<ArrayBuffer>): void {
+  send(data: string | Uint8Array): void {
     if (this.#closing) return;
     if (typeof data === "string") this.#write(Opcode.Text, Buffer.from(data));
     else this.#write(Opcode.Binary, data);

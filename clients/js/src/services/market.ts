@@ -12,7 +12,7 @@ export interface MarketValue {
   readonly op: number;
   readonly seq?: number | undefined;
   /** The value's bytes, in format `hot`, and in `json` where it is no JSON; empty where it was taken away. */
-  readonly payload?: Uint8Array<ArrayBuffer>;
+  readonly payload?: Uint8Array;
   /** The value, in format `json`. */
   readonly data?: Json;
 }
@@ -138,4 +138,4 @@ export class Market {
   }
 }
 
-const bytes = (base64: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+const bytes = (base64: string): Uint8Array => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));

@@ -7,7 +7,7 @@ type Args = Record<string, any>;
 export type Outcome = { data?: unknown; error?: { code: string; retry_after_ms?: number | undefined } };
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
-const bytes = (text: unknown): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(String(text ?? ""), "hex"));
+const bytes = (text: unknown): Uint8Array => new Uint8Array(Buffer.from(String(text ?? ""), "hex"));
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 // Names as scenarios have them: those of this library in snake case. What came as it is on the wire has none that change.
