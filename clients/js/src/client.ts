@@ -169,7 +169,9 @@ export class Client {
       else if (type === "activate") this.#book.activate(room);
       options.onAck?.(answer);
     };
-    return this.#requests.add(svc, type, data, { ...options, onAck });
+    const answer = await this.#requests.add(svc, type, data, { ...options, onAck });
+    // sys.joined goes before the ack. Where it was lost with a connection, joining again has it said again.
+    return type === "join" && !this.#book.get(room) ? this.#requests.add(svc, type, data, { ...options, onAck }) : answer;
   }
 
   #begin(): void {

@@ -13,7 +13,7 @@ export type State = "idle" | "connecting" | "open" | "reconnecting" | "closed";
 /** A change of state, or one more attempt that failed. */
 export interface StateChange {
   readonly state: State;
-  /** Why: a word of the gateway (`drained`, `replaced`, `AUTH_FAILED`), or of this library (`client`, `lost`, `silence`, `unreachable`, `handshake_timeout`, `ticket`, `protocol`). */
+  /** Why: a word of the gateway (`drained`, `replaced`, `AUTH_FAILED`), or of this library (`client`, `lost`, `silence`, `unreachable`, `handshake_timeout`, `ticket`, `protocol`, `websocket` where none could be made). */
   readonly reason?: string;
   /** The close code, the HTTP status of a refused handshake, or 0. */
   readonly code?: number;

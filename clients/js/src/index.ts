@@ -5,7 +5,7 @@ export type { Unsubscribe } from "./emitter.js";
 export type { Envelope } from "./envelope.js";
 export { WsPrismError, type ClientCode, type ErrorCode, type GatewayCode } from "./errors.js";
 export type { ClientEvents, Resumed, ResumeFailed } from "./events.js";
-export type { ConflatingSender } from "./hot/conflater.js";
+export type { ConflateOutcome, ConflatingSender } from "./hot/conflater.js";
 export { decodeFrame, decodeFrames, encodeFrame, HotFlag, type HotFrame } from "./hot/frame.js";
 export type { Hot, HotChannel, HotFilter, HotOptions, HotOutcome } from "./hot/hot.js";
 export { bits, f32, f64, i16, i32, i8, layout, seq, u16, u32, u8, type Field, type Layout, type ValueOf } from "./hot/layout.js";

@@ -84,8 +84,9 @@ export class Link {
       const socket = await open(url.href, protocols, this.#settings.receiveBytes);
       if (this.#over) return socket.close();
       this.#listen(socket, url, ticket);
-    } catch (error) {
-      this.#end({ code: 0, reason: String(error), advice: "stop" });
+    } catch {
+      // What it threw may hold the ticket.
+      this.#end({ code: 0, reason: "websocket", advice: "stop" });
     }
   }
 

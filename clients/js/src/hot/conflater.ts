@@ -1,9 +1,13 @@
 import type { Pace } from "../pace.js";
 import type { HotOutcome, HotOptions } from "./hot.js";
 
+/** What became of a state: `queued`, or why not. */
+export type ConflateOutcome = "queued" | "BUFFER_FULL" | "FRAME_TOO_LARGE" | "CLOSED";
+
 interface Wire {
   readonly pace: Pace;
   readonly limit: number;
+  isTooLarge(payload: Uint8Array): boolean;
   send(svcId: number, opcode: number, payload: Uint8Array, options: HotOptions): HotOutcome;
 }
 
@@ -37,8 +41,9 @@ export class ConflatingSender {
   }
 
   /** The newest state of a key, or of the one thing that has no key. `BUFFER_FULL` where it is one key too many, and nothing was taken. */
-  set(payload: Uint8Array, key?: number): "queued" | "BUFFER_FULL" | "CLOSED" {
+  set(payload: Uint8Array, key?: number): ConflateOutcome {
     if (this.#stopped) return "CLOSED";
+    if (this.#wire.isTooLarge(payload)) return "FRAME_TOO_LARGE";
     if (!this.#states.has(key) && this.#states.size >= this.#wire.limit) return "BUFFER_FULL";
     this.#states.set(key, payload.slice()); // the caller may use its buffer again
     // Never within the call: of several states set at once the last one goes.

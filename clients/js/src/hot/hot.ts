@@ -3,10 +3,13 @@ import { WsPrismError } from "../errors.js";
 import type { Settings } from "../options.js";
 import type { Pace } from "../pace.js";
 import type { RoomBook } from "../roombook.js";
-import { ConflatingSender } from "./conflater.js";
+import { ConflatingSender, type ConflateOutcome } from "./conflater.js";
 import { decodeFrames, encodeFrame, type HotFrame } from "./frame.js";
 import type { Layout } from "./layout.js";
 import { IncomingSequences, OutgoingSequences } from "./sequence.js";
+
+// Header, SEQ, KEY and ROOM.
+const FieldsMax = 15;
 
 /** What became of a frame: `sent`, or why not. */
 export type HotOutcome = "sent" | "OFFLINE" | "BUFFER_FULL" | "FRAME_TOO_LARGE" | "NOT_IN_ROOM" | "CLOSED";
@@ -108,6 +111,7 @@ export class Hot {
     const wire = {
       pace: this.#pace,
       limit: this.#settings.conflatedKeys,
+      isTooLarge: (payload: Uint8Array) => this.#wire.refusal(payload.length + FieldsMax) === "FRAME_TOO_LARGE",
       send: (svc: number, op: number, payload: Uint8Array, more: HotOptions) => this.send(svc, op, payload, more),
     };
     return new ConflatingSender(wire, svcId, opcode, options.room);
@@ -165,7 +169,7 @@ export class Hot {
 
   #send(svcId: number, opcode: number, payload: Uint8Array, options: HotOptions, ack: boolean): { outcome: HotOutcome; seq?: number | undefined } {
     const { key, reliable = false } = options;
-    const refusal = this.#wire.refusal(payload.length + 15);
+    const refusal = this.#wire.refusal(payload.length + FieldsMax);
     if (refusal) return { outcome: refusal };
     const room = options.room === undefined ? undefined : this.#rooms.handle(options.room);
     if (options.room !== undefined && room === undefined) return { outcome: "NOT_IN_ROOM" };
@@ -179,6 +183,6 @@ export class Hot {
 /** Frames of one (svc_id, opcode) as values. */
 export interface HotChannel<T> {
   send(value: T, options?: HotOptions): HotOutcome;
-  conflate(options?: { room?: string }): { set(value: T, key?: number): "queued" | "BUFFER_FULL" | "CLOSED"; stop(): void };
+  conflate(options?: { room?: string }): { set(value: T, key?: number): ConflateOutcome; stop(): void };
   subscribe(listener: (value: T, frame: HotFrame) => void): Unsubscribe;
 }

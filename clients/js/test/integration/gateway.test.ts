@@ -1,5 +1,11 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { Client, connect, f32, layout, u8, bits, WsPrismError, type ClientOptions, type ChatMessage, type HotFrame, type Resumed, type ResumeFailed, type MarketValue } from "../../src/node.ts";
+import { blocks } from "../package/readme.ts";
 import { Forwarder } from "../support/forwarder.ts";
 import { Queue, until } from "../support/queue.ts";
 import { isBuilt, program, RealGateway } from "./real-gateway.ts";
@@ -59,6 +65,15 @@ describe.skipIf(!isBuilt)(`against the real gateway${isBuilt ? "" : ` (skipped: 
     client.chat.onMessage((message) => queue.put(message));
     return queue;
   };
+
+  test("the README's five minutes go as they say", async () => {
+    const [example] = blocks("README.md", "js");
+    const file = join(mkdtempSync(join(tmpdir(), "wsprism-")), "hello.mjs");
+    writeFileSync(file, example!.replace('"wsprism"', JSON.stringify(new URL("../../dist/node.js", import.meta.url).href)).replace("ws://127.0.0.1:8080/v1/ws", gateway.url));
+    ends.push(() => rmSync(dirname(file), { recursive: true }));
+    const { stdout } = await promisify(execFile)(process.execPath, [file]);
+    expect(stdout).toBe("bob heard user:alice say: hello\n");
+  });
 
   test("two users talk", async () => {
     const [alice, bob] = [await enter("alice"), await enter("bob")];

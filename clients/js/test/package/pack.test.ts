@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { blocks } from "./readme.ts";
 
 const source = fileURLToPath(new URL("../..", import.meta.url));
 const npm = process.platform === "win32" ? "npm.cmd" : "npm";
@@ -56,10 +57,18 @@ describe("the package, installed into an empty project", () => {
     expect(output).toContain("connecting \nconnecting unreachable\nclosed client\n");
   });
 
+  test("holds no code but its own", () => {
+    const packed = readdirSync(join(project, "node_modules/wsprism"), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map(({ name }) => name);
+    expect(packed.every((name) => /\.(js|d\.ts)$|^(README\.md|LICENSE|package\.json)$/.test(name))).toBe(true);
+  });
+
   for (const resolution of ["nodenext", "bundler"])
     test(`has types that are right for moduleResolution ${resolution}`, () => {
       writeFileSync(join(project, "program.ts"), program);
+      // The README's examples, each on its own, with what a reader has before it.
+      for (const [i, body] of blocks("README.md", "ts").entries())
+        writeFileSync(join(project, `example${i}.ts`), `import { bits, Client, connect, f32, layout, u8, WsPrismError } from "wsprism";\n${body.includes("const client") ? "" : "declare const client: Client;\n"}${body}\nexport {};\nvoid [bits, Client, connect, f32, layout, u8, WsPrismError];\n`);
       const module = resolution === "bundler" ? "esnext" : "nodenext";
-      run(process.execPath, join(source, "node_modules/typescript/bin/tsc"), "--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "es2022", "--lib", "es2022,dom", "--types", "", "--module", module, "--moduleResolution", resolution, "program.ts");
+      run(process.execPath, join(source, "node_modules/typescript/bin/tsc"), "--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "es2022", "--lib", "es2022,dom", "--types", "", "--module", module, "--moduleResolution", resolution, ...readdirSync(project).filter((name) => name.endsWith(".ts")));
     });
 });
