@@ -65,6 +65,7 @@ export class Connector {
     if (this.#state !== "idle" && this.#state !== "closed") return;
     this.#attempt = this.#denied = 0;
     this.#change({ state: "connecting" });
+    if (this.state !== "connecting") return; // a listener has closed it
     (globalThis as Partial<typeof globalThis>).addEventListener?.("online", this.#online);
     void this.#connect();
   }

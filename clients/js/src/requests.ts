@@ -20,7 +20,7 @@ export interface RequestOptions {
   rateLimitRetries?: number;
 }
 
-/** @internal For the library's own requests. */
+// For the library's own requests.
 export interface InternalOptions extends RequestOptions {
   /** Called at once with the answer, before anything that comes after it is looked at. */
   onAck?: (data: Json | undefined) => void;

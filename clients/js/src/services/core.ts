@@ -2,7 +2,7 @@ import type { Unsubscribe } from "../emitter.js";
 import type { Envelope } from "../envelope.js";
 import type { ClientCode } from "../errors.js";
 import { fields, type Json } from "../json.js";
-import type { InternalOptions } from "../requests.js";
+import type { InternalOptions, RequestOptions } from "../requests.js";
 import type { Filter } from "../subscriptions.js";
 
 /** What became of a message that asks for no answer: `sent`, or why not. */
@@ -22,4 +22,4 @@ export const listen = <T>(core: Core, filter: Filter, listener: (data: T, envelo
   });
 
 /** How the wrappers ask: as a request without what they set themselves. */
-export type Ask = Pick<InternalOptions, "timeoutMs" | "signal" | "rateLimitRetries">;
+export type Ask = Pick<RequestOptions, "timeoutMs" | "signal" | "rateLimitRetries">;

@@ -31,6 +31,37 @@ describe("the protocol's Hot frames", () => {
   });
 });
 
+describe("whatever comes", () => {
+  let seed = 20;
+  const random = (below: number): number => (seed = (seed * 48271) % 0x7fffffff) % below;
+
+  test("as a Hot frame is one that can be written again, or none", () => {
+    let good = 0;
+    for (let round = 0; round < 50_000; round++) {
+      const data = Uint8Array.from({ length: random(40) }, () => (random(3) ? random(4) : random(256)));
+      if (data.length > 2 && random(2)) data[2] = HotFlag.Batch;
+      const frames = decodeFrames(data);
+      if (!frames) continue;
+      good++;
+      expect(frames.reduce((sum, frame) => sum + frame.payload.length, 0)).toBeLessThanOrEqual(data.length);
+      for (const frame of frames) expect(decodeFrames(encodeFrame(frame))).toEqual([frame]);
+    }
+    expect(good).toBeGreaterThan(1000);
+  });
+
+  test("as text is an envelope or none", () => {
+    const whole = '{"v":1,"svc":"chat","type":"msg","room":"lobby","offset":7,"id":"x","data":{"msg":"h\\u00e9"}}';
+    for (let round = 0; round < 20_000; round++) {
+      const at = random(whole.length);
+      const mutated = whole.slice(0, at) + ["", '"', "{", "[", "\\", "1e999", "null", "\u0000"][random(8)]! + whole.slice(at + random(4));
+      const envelope = decode(mutated);
+      if (envelope) expect([typeof envelope.svc, typeof envelope.type]).toEqual(["string", "string"]);
+    }
+    expect(decode("[".repeat(1_000_000))).toBeUndefined();
+    expect(decode(`{"svc":"a","type":"b","data":${"[".repeat(100_000)}${"]".repeat(100_000)}}`)?.svc ?? "a").toBe("a");
+  });
+});
+
 describe("the protocol's envelopes", () => {
   for (const { name, text, expect: fields, error } of read("../../../../test/vectors/envelope.json").filter((vector: { name: string; error?: string }) => !vector.error || !/unknown|repeated|upper|colon|empty|control|long|deep|surrogate/.test(vector.name)))
     test(name, () => {
