@@ -44,6 +44,7 @@ public sealed class JavaScriptRun : IAsyncLifetime
         Assert.True(_results.TryGetValue(file, out var results), $"{file} did not run:\n{Tail(_output)}");
         var chosen = results.Where(result => name is null || result.Name == name).ToArray();
         Assert.True(chosen.Length > 0, $"{file} has no test {name}:\n{Tail(_output)}");
+        Assert.SkipWhen(Array.TrueForAll(chosen, result => result.IsSkipped), chosen[0].Name);
         Assert.All(chosen, result => Assert.True(result.Failure is null, $"{result.Name}: {result.Failure}"));
     }
 
@@ -99,16 +100,17 @@ public sealed class JavaScriptRun : IAsyncLifetime
 
             // A file that could not be loaded has no tests, and says why.
             if (file.GetProperty("status").GetString() != "passed" && _results[name].TrueForAll(result => result.Failure is null))
-                _results[name].Add(new Result(name, file.GetProperty("message").GetString()));
+                _results[name].Add(new Result(name, false, file.GetProperty("message").GetString()));
         }
     }
 
-    private sealed record Result(string Name, string? Failure)
+    private sealed record Result(string Name, bool IsSkipped, string? Failure)
     {
         public static Result Of(JsonElement test)
         {
             var name = string.Join(" > ", test.GetProperty("ancestorTitles").EnumerateArray().Append(test.GetProperty("title")).Select(title => title.GetString()));
-            return new(name, test.GetProperty("status").GetString() == "passed" ? null : string.Join('\n', test.GetProperty("failureMessages").EnumerateArray()) + " (not passed)");
+            var status = test.GetProperty("status").GetString()!;
+            return new(name, status is "skipped" or "pending", status == "failed" ? string.Join('\n', test.GetProperty("failureMessages").EnumerateArray()) : null);
         }
     }
 }

@@ -41,10 +41,15 @@ export class Client {
   readonly clock = new Clock();
   /** The Hot lane: binary frames. */
   readonly hot: Hot;
+  /** Joining and leaving, members and histories. */
   readonly rooms: Rooms;
+  /** Who is in a room, and what they show. */
   readonly presence: Presence;
+  /** Text between people. */
   readonly chat: Chat;
+  /** A few users who stay together. */
   readonly party: Party;
+  /** Last values and their updates. */
   readonly market: Market;
 
   readonly #settings: Settings;
@@ -96,6 +101,7 @@ export class Client {
     this.market = new Market(core, this.hot);
   }
 
+  /** Where the client stands. */
   get state(): State {
     return this.#connector.state;
   }
@@ -105,6 +111,7 @@ export class Client {
     return this.#session;
   }
 
+  /** What was counted since the client was made. */
   get stats(): ClientStats {
     return { messages: this.#messages, malformed: this.#malformed, unknownIds: this.#unknownIds, pending: this.#requests.size };
   }

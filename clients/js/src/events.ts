@@ -32,6 +32,7 @@ export interface ClientEvents {
   state: StateChange;
   /** There is a new session: the first, or one in place of a lost one. */
   session: Session;
+  /** The session goes on after a lost connection. */
   resumed: Resumed;
   /** Told when the rooms have been joined again, or could not be. */
   resumeFailed: ResumeFailed;
@@ -41,6 +42,7 @@ export interface ClientEvents {
   error: WsPrismError;
   /** The session is in a room, by its own will or the backend's. */
   joined: Joined;
+  /** The session is not in that room any more. */
   left: { readonly room: string };
   /** The ticket ends then. With a ticket callback it is refreshed by itself. */
   expiring: { readonly inMs: number };
@@ -48,6 +50,7 @@ export interface ClientEvents {
   draining: { readonly graceMs: number };
   /** So many messages could not be kept for this session: read anew what depends on them. */
   lagging: { readonly dropped: number; readonly lane: string; readonly room?: string };
+  /** Told before the end: who took the place, or who wanted it so. */
   kicked: { readonly reason: string };
   /** How fast may be sent. */
   budget: { readonly lane: string; readonly rps: number; readonly burst: number };

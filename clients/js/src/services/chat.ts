@@ -37,14 +37,17 @@ export class Chat {
     return this.#core.send("chat", "typing", undefined, room);
   }
 
+  /** Calls a listener with what is said, in one room or in all. */
   onMessage(listener: (message: ChatMessage) => void, room?: string): Unsubscribe {
     return this.#on("msg", listener, room);
   }
 
+  /** Calls a listener with what is said to this user alone. */
   onDirect(listener: (message: ChatMessage) => void): Unsubscribe {
     return this.#on("direct", listener);
   }
 
+  /** Calls a listener when somebody types. */
   onTyping(listener: (typing: Pick<ChatMessage, "from" | "room">) => void, room?: string): Unsubscribe {
     return this.#on("typing", listener, room);
   }

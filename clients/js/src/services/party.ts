@@ -56,10 +56,12 @@ export class Party {
     return (await this.#ask("accept", { party }, ask)) as PartyPlace;
   }
 
+  /** Stays out. */
   async decline(party: string, ask: Ask = {}): Promise<void> {
     await this.#ask("decline", { party }, ask);
   }
 
+  /** Goes; with the last member the party goes. */
   async leave(ask: Ask = {}): Promise<void> {
     await this.#ask("leave", undefined, ask);
   }
@@ -79,14 +81,17 @@ export class Party {
     await this.#ask("ready", { ready }, ask);
   }
 
+  /** Calls a listener when this user may come in. */
   onInvited(listener: (invitation: PartyInvitation) => void): Unsubscribe {
     return listen<PartyInvitation>(this.#core, { svc: "party", type: "invited" }, (data) => listener(data));
   }
 
+  /** Calls a listener with the whole state, each time that it has changed. */
   onUpdate(listener: (state: PartyState) => void): Unsubscribe {
     return listen<PartyState>(this.#core, { svc: "party", type: "update" }, (data) => listener(data));
   }
 
+  /** Calls a listener when a party or an invitation is over. */
   onClosed(listener: (closed: PartyClosed) => void): Unsubscribe {
     return listen<PartyClosed>(this.#core, { svc: "party", type: "closed" }, (data) => listener(data));
   }
