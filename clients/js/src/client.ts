@@ -10,7 +10,7 @@ import { fields, type Json } from "./json.js";
 import type { Resume } from "./link.js";
 import { settle, type ClientOptions, type Settings } from "./options.js";
 import { Pace } from "./pace.js";
-import { refusalOf, Requests, type InternalOptions, type RequestOptions } from "./requests.js";
+import { forced, refusalOf, Requests, type InternalOptions, type RequestOptions } from "./requests.js";
 import { restoreRooms } from "./restore.js";
 import { RoomBook } from "./roombook.js";
 import { Chat } from "./services/chat.js";
@@ -174,6 +174,7 @@ export class Client {
     const onAck = (answer: Json | undefined): void => {
       if (type === "join") this.#book.want(room, { ...(active === false && { active }), ...(typeof max_hz === "number" && { maxHz: max_hz }) });
       else if (type === "activate") this.#book.activate(room);
+      else if (type === "leave") this.#book.left(room || this.#book.active); // sys.left may be lost with a connection, the answer is not
       options.onAck?.(answer);
     };
     const answer = await this.#requests.add(svc, type, data, { ...options, onAck });
@@ -251,7 +252,7 @@ export class Client {
     this.hot.reset();
     this.#requests.lose();
     if (lost !== undefined) {
-      void restoreRooms(this.#book, (room, data) => this.#request("room", "join", data, { room, force: true, rateLimitRetries: 5 })).then(
+      void restoreRooms(this.#book, (room, data) => this.#request("room", "join", data, { ...forced, room })).then(
         (rooms) => rooms && this.#events.emit("resumeFailed", { reason: lost, rooms }),
       );
       this.market.restore();

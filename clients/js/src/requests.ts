@@ -28,6 +28,9 @@ export interface InternalOptions extends RequestOptions {
   force?: boolean;
 }
 
+/** What makes a lost session good again: settled by the gateway or by the end, and by nothing else. */
+export const forced: InternalOptions = { force: true, rateLimitRetries: 5, timeoutMs: 2 ** 31 - 1 };
+
 interface Pending {
   id: number;
   json: string;

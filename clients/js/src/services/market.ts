@@ -1,7 +1,7 @@
 import { call, type Unsubscribe } from "../emitter.js";
 import type { Hot } from "../hot/hot.js";
 import { count, fields, type Json } from "../json.js";
-import type { InternalOptions } from "../requests.js";
+import { forced, type InternalOptions } from "../requests.js";
 import { listen, type Ask, type Core } from "./core.js";
 
 /** The newest value of an instrument. */
@@ -97,7 +97,7 @@ export class Market {
 
   /** @internal Another session, which knows of no subscription. */
   restore(): void {
-    for (const wanted of this.#wanted) this.#ask(wanted, { force: true, rateLimitRetries: 5 }).catch(() => {});
+    for (const wanted of this.#wanted) this.#ask(wanted, forced).catch(() => {});
   }
 
   /** @internal */

@@ -67,13 +67,13 @@ export class Rooms {
     return position && { ...position };
   }
 
-  /** Joins a room, and makes it the active one unless told otherwise. */
-  async join(room: string, options: JoinOptions & Ask = {}): Promise<Joined> {
-    const { active, maxHz, since, ...ask } = options;
-    await this.#core.request("room", "join", { active, max_hz: maxHz, since }, { ...ask, room });
+  /** Joins a room, and makes it the active one unless told otherwise. With `members` the answer has the first page of who is there. */
+  async join(room: string, options: JoinOptions & { members?: boolean } & Ask = {}): Promise<Joined & { readonly page?: MemberPage }> {
+    const { active, maxHz, since, members, ...ask } = options;
+    const page = await this.#core.request("room", "join", { active, max_hz: maxHz, since, members }, { ...ask, room });
     const joined = this.#book.get(room);
     if (!joined) throw new WsPrismError("INTERNAL", "The gateway acknowledged the join and did not say that it happened.");
-    return joined;
+    return members && page ? { ...joined, page: page as unknown as MemberPage } : joined;
   }
 
   /** Leaves a room. */
