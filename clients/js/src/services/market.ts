@@ -40,8 +40,9 @@ export interface MarketSubscription {
 }
 
 interface Wanted {
-  keys: Set<number>;
-  options: MarketOptions;
+  readonly keys: ReadonlySet<number>;
+  readonly options: MarketOptions;
+  stop: Unsubscribe;
 }
 
 /** Last values and their updates. Subscriptions are made again by themselves when a session is lost. */
@@ -59,13 +60,9 @@ export class Market {
   /** Calls the listener with the last value of each instrument, and with each that comes after it. */
   async subscribe(keys: readonly number[], listener: (value: MarketValue) => void, options: MarketOptions & Ask = {}): Promise<MarketSubscription> {
     const { maxHz: _, format, svcId: __, ...ask } = options;
-    const wanted: Wanted = { keys: new Set(keys), options };
-    const stop = format === "json" ? this.#listenText(wanted, listener) : this.#listenHot(wanted, listener);
+    const wanted: Wanted = { keys: new Set(keys), options, stop: () => {} };
+    wanted.stop = format === "json" ? this.#listenText(wanted, listener) : this.#listenHot(wanted, listener);
     this.#wanted.add(wanted);
-    const end = (): void => {
-      stop();
-      this.#wanted.delete(wanted);
-    };
     try {
       const answer = fields(await this.#ask(wanted, ask));
       return {
@@ -73,14 +70,14 @@ export class Market {
         empty: (answer?.empty ?? []) as number[],
         stale: (answer?.stale ?? []) as number[],
         unsubscribe: async () => {
-          end();
+          this.#end(wanted);
           const others = [...this.#wanted].flatMap((other) => [...other.keys]);
           const last = [...wanted.keys].filter((key) => !others.includes(key));
           if (last.length) await this.#core.request("market", "unsubscribe", { keys: last }, {});
         },
       };
     } catch (error) {
-      end();
+      this.#end(wanted);
       throw error;
     }
   }
@@ -100,9 +97,14 @@ export class Market {
     for (const wanted of this.#wanted) this.#ask(wanted, forced).catch(() => {});
   }
 
-  /** @internal */
+  /** @internal The client begins anew: what was subscribed to is over. */
   clear(): void {
-    this.#wanted.clear();
+    for (const wanted of [...this.#wanted]) this.#end(wanted);
+  }
+
+  #end(wanted: Wanted): void {
+    wanted.stop();
+    this.#wanted.delete(wanted);
   }
 
   #ask({ keys, options }: Wanted, ask: InternalOptions): Promise<Json | undefined> {
