@@ -63,7 +63,7 @@ export class Client {
     this.clock = this.#talk.clock;
     this.hot = this.#talk.hot;
     this.rooms = new Rooms(core, this.#talk.book);
-    this.presence = new Presence(core);
+    this.presence = new Presence(core, this.#talk.book);
     this.chat = new Chat(core);
     this.party = new Party(core);
     this.market = new Market(core, this.hot);

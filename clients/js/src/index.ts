@@ -19,6 +19,7 @@ export type { Ask, SendOutcome } from "./services/core.js";
 export type { Market, MarketOptions, MarketSubscription, MarketValue } from "./services/market.js";
 export type { Party, PartyClosed, PartyInvitation, PartyPlace, PartyState } from "./services/party.js";
 export type { Member, MemberPage, Presence, PresenceChange } from "./services/presence.js";
+export type { Roster } from "./services/roster.js";
 export type { HistoryPage, HistoryQuery, ListedRoom, Rooms } from "./services/rooms.js";
 export type { Session } from "./session.js";
 export type { Filter } from "./subscriptions.js";

@@ -1,7 +1,9 @@
 import type { Unsubscribe } from "../emitter.js";
 import type { Envelope } from "../envelope.js";
 import type { Json } from "../json.js";
+import type { RoomBook } from "../roombook.js";
 import { listen, type Ask, type Core } from "./core.js";
+import { Roster } from "./roster.js";
 
 /** A user in a room. */
 export interface Member {
@@ -35,15 +37,22 @@ export interface PresenceChange {
 /** Who is in a room, and what they show. */
 export class Presence {
   readonly #core: Core;
+  readonly #book: RoomBook;
 
   /** @internal */
-  constructor(core: Core) {
+  constructor(core: Core, book: RoomBook) {
     this.#core = core;
+    this.#book = book;
   }
 
   /** What this user shows in a room: any JSON of at most 1,024 bytes, `null` for nothing. */
   async setState(room: string, state: Json, ask: Ask = {}): Promise<void> {
     await this.#core.request("room", "state", { state }, { ...ask, room });
+  }
+
+  /** Calls a listener with all users of a room when they have been read, and after each change. Begins when the room is joined. */
+  watch(room: string, listener: (users: ReadonlyMap<string, Member>) => void): Roster {
+    return new Roster(this.#core, this.#book, room, listener);
   }
 
   /** Joins, changes and leaves, in one room or in all. */

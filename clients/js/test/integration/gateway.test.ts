@@ -198,7 +198,12 @@ describe.skipIf(!isBuilt)(`against the real gateway${isBuilt ? "" : ` (skipped: 
     await bob.rooms.join("here:1");
     await bob.presence.setState("here:1", { colour: "red" });
 
+    const roster = alice.presence.watch("here:1", () => {});
+    await until(() => (roster.users.get("user:bob")?.state as { colour?: string })?.colour === "red", () => JSON.stringify([...roster.users]));
     await until(() => changes.waiting.some(({ users }) => users.some(({ user, state }) => user === "user:bob" && (state as { colour?: string })?.colour === "red")), () => JSON.stringify(changes.waiting));
+    await bob.rooms.leave("here:1");
+    await until(() => !roster.users.has("user:bob") && roster.users.has("user:alice"), () => JSON.stringify([...roster.users]));
+    roster.stop();
   });
 
   test("a party comes together", async () => {

@@ -121,6 +121,7 @@ export class ClientDriver {
       case "room.history": return rooms.history(room, rest);
       case "room.list": return rooms.list();
       case "presence.state": return presence.setState(room, args.state!);
+      case "presence.watch": return Promise.resolve(presence.watch(room, (users) => this.events("roster").put({ users: [...users.values()].map((member) => ({ ...member })) }))).then(() => undefined);
       case "chat.send": return chat.send(args.msg!, room === undefined ? {} : { room });
       case "chat.direct": return chat.direct(args.to!, args.msg!, room === undefined ? {} : { room });
       case "party.create": return party.create();
