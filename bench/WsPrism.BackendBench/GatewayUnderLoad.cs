@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace WsPrism.BackendBench;
@@ -41,6 +42,14 @@ internal sealed partial class GatewayUnderLoad : IAsyncDisposable
             _process.Refresh();
             return _process.TotalProcessorTime.TotalSeconds;
         }
+    }
+
+    /// <summary>What the process has allocated on its managed heap so far; asking allocates a page of metrics.</summary>
+    public async Task<double> ReadAllocatedBytesAsync()
+    {
+        using var http = new HttpClient();
+        var page = await http.GetStringAsync($"http://{Admin}/metrics");
+        return double.Parse(AllocatedLine().Match(page).Groups[1].ValueSpan, CultureInfo.InvariantCulture);
     }
 
     public static async Task<GatewayUnderLoad> StartAsync(int core, string backend, bool resume = false)
@@ -122,6 +131,9 @@ internal sealed partial class GatewayUnderLoad : IAsyncDisposable
 
         _ = _process.StandardOutput.ReadToEndAsync();
     }
+
+    [GeneratedRegex(@"(?m)^wsprism_allocated_bytes_total (\S+)$")]
+    private static partial Regex AllocatedLine();
 
     [GeneratedRegex(@"Admin listener .* active at (\S+)")]
     private static partial Regex AdminLine();

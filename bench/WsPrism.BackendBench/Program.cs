@@ -82,6 +82,7 @@ await TripAsync("sys.ping to the gateway", async () =>
     await client.SendAsync("""{"svc":"sys","type":"ping"}""");
     await client.ReadUntilAsync("pong");
 });
+await TripAsync("message to a built-in service (room.list)", () => AskAsync("room", "list"));
 await TripAsync("message to a native plugin (guess)", () => AskAsync("native", "start"));
 await TripAsync("message to a module (guess)", () => AskAsync("module", "start"));
 await TripAsync("message to a script (guess)", () => AskAsync("script", "start"));
@@ -105,8 +106,8 @@ await TripAsync("message to an RPC worker", () => AskAsync("work"));
 
 // By kind: what one message more costs the gateway, when many are under way. A kind is a row: the tenant, and a message that is answered.
 Console.WriteLine();
-Console.WriteLine("| message and answer, 8 clients with 16 each under way | thousand a second | thousand per gateway CPU second |");
-Console.WriteLine("| --- | --- | --- |");
+Console.WriteLine("| message and answer, 8 clients with 16 each under way | thousand a second | thousand per gateway CPU second | bytes allocated by the gateway, each |");
+Console.WriteLine("| --- | --- | --- | --- |");
 await FloodAsync("built in: room.list", "bench", "room", "list");
 await FloodAsync("the same through a filter (mask)", "filtered", "room", "list");
 await FloodAsync("native: guess", "bench", "native", "start");
@@ -137,7 +138,7 @@ async Task FloodAsync(string name, string tenant, string service, string type)
         {
             await clients[lane].ReadUntilAsync("\"ack\"");
         }
-    });
+    }, allocated: gateway.ReadAllocatedBytesAsync);
     clients.ForEach(socket => socket.Dispose());
 }
 
@@ -193,11 +194,13 @@ byte[] Items(int count)
     return [.. Enumerable.Repeat(item, count).SelectMany(bytes => bytes)];
 }
 
-async Task RunAsync(string name, int lanes, int messages, Func<int, Task> act, Func<Task>? sync = null)
+async Task RunAsync(string name, int lanes, int messages, Func<int, Task> act, Func<Task>? sync = null, Func<Task<double>>? allocated = null)
 {
     await MeasureAsync(1);
+    var before = allocated is null ? 0 : await allocated();
     var (count, elapsed, cpu) = await MeasureAsync(seconds);
-    Console.WriteLine($"| {name} | {count / elapsed / 1_000:0.0} | {count / cpu / 1_000:0.0} |");
+    var bytes = allocated is null ? string.Empty : $" {(await allocated() - before) / count:#,0} |";
+    Console.WriteLine($"| {name} | {count / elapsed / 1_000:0.0} | {count / cpu / 1_000:0.0} |{bytes}");
 
     async Task<(long Count, double Elapsed, double Cpu)> MeasureAsync(double time)
     {

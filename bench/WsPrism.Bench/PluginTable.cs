@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using WsPrism.Bench.Benchmarks;
+using WsPrism.Wasm;
 
 namespace WsPrism.Bench;
 
@@ -12,6 +14,9 @@ internal static class PluginTable
 {
     private const int Calls = 500;
     private const int Rounds = 400;
+    private const long Fuel = 50_000;
+    private const int FuelCalls = 5;
+    private const int FuelRounds = 40;
 
     public static void Write(TextWriter output)
     {
@@ -21,6 +26,18 @@ internal static class PluginTable
         {
             var (ns, bytes) = Measure(call);
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {ns / 1_000:0.00} | {1_000_000 / ns:0} | {bytes} |"));
+        }
+
+        output.WriteLine();
+        output.WriteLine($"| what {Fuel:#,0} fuel buys | µs |");
+        output.WriteLine("| --- | ---: |");
+        foreach (var (name, instance, call) in Burners())
+        {
+            instance.Fuel = long.MaxValue;
+            call();
+            var fuel = long.MaxValue - instance.Fuel;
+            var (ns, _) = Measure(call, FuelCalls, FuelRounds);
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {ns / fuel * Fuel / 1_000:0.0} |"));
         }
     }
 
@@ -40,18 +57,45 @@ internal static class PluginTable
         yield return ("script, the call alone: a reply and the room's state", () => script.Count());
     }
 
-    private static (double Ns, long Bytes) Measure(Action call)
+    // What a call may use on a shard's thread: how long that keeps the others waiting.
+    private static IEnumerable<(string Name, WasmInstance Instance, Action Call)> Burners()
+    {
+        var kernels = new Kernels.Kernels().Instance;
+        var (hash, json, fib) = (kernels.GetFunction<Func<int, int>>("hash"), kernels.GetFunction<Func<int, int>>("json"), kernels.GetFunction<Func<int, int>>("fib"));
+        var multiply = kernels.GetFunction<Func<int, double>>("multiply");
+        yield return ("computing: hash", kernels, () => hash(Kernels.Kernels.Bytes));
+        yield return ("computing: JSON scan", kernels, () => json(Kernels.Kernels.Bytes));
+        yield return ("computing: matrix", kernels, () => multiply(Kernels.Kernels.Size));
+        yield return ("nothing but calls: fib(20)", kernels, () => fib(20));
+        var worst = new WasmInstance(WasmModule.Parse(Kernels.Kernels.Read("fuel.wasm")));
+        var (fill, roots, chase) = (worst.GetFunction<Action<int>>("fill"), worst.GetFunction<Func<int, double>>("roots"), worst.GetFunction<Func<int, int>>("chase"));
+        yield return ("filling memory", worst, () => fill(1_000_000));
+        yield return ("at worst: square roots, each of the one before", worst, () => roots(1_000));
+        Scatter(MemoryMarshal.Cast<byte, int>(worst.FindMemory("memory")!.Span));
+        yield return ("at worst: loads from 16 MiB, each where the one before says", worst, () => chase(1_000));
+    }
+
+    // Each place names the next; one round goes through all.
+    private static void Scatter(Span<int> places)
+    {
+        var order = Enumerable.Range(0, places.Length).ToArray();
+        new Random(1).Shuffle(order);
+        for (var i = 0; i < order.Length; i++)
+            places[order[i]] = order[(i + 1) % order.Length] * sizeof(int);
+    }
+
+    private static (double Ns, long Bytes) Measure(Action call, int calls = Calls, int rounds = Rounds)
     {
         var (best, bytes) = (double.MaxValue, long.MaxValue);
-        for (var round = 0; round < Rounds; round++)
+        for (var round = 0; round < rounds; round++)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
             var started = Stopwatch.GetTimestamp();
-            for (var i = 0; i < Calls; i++)
+            for (var i = 0; i < calls; i++)
                 call();
 
-            best = Math.Min(best, Stopwatch.GetElapsedTime(started).TotalNanoseconds / Calls);
-            bytes = Math.Min(bytes, (GC.GetAllocatedBytesForCurrentThread() - before) / Calls);
+            best = Math.Min(best, Stopwatch.GetElapsedTime(started).TotalNanoseconds / calls);
+            bytes = Math.Min(bytes, (GC.GetAllocatedBytesForCurrentThread() - before) / calls);
         }
 
         return (best, bytes);

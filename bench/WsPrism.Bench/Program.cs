@@ -12,6 +12,20 @@ if (args is ["--market"])
     return 0;
 }
 
+// --presence: what members that come and go cost.
+if (args is ["--presence"])
+{
+    PresenceMeasure.Run(Console.Out);
+    return 0;
+}
+
+// --snapshot: what keeping the latest states of a room costs who publishes.
+if (args is ["--snapshot"])
+{
+    SnapshotMeasure.Run(Console.Out);
+    return 0;
+}
+
 // --plugins: what a message costs by kind of plugin, as one table.
 if (args is ["--plugins"])
 {

@@ -107,6 +107,21 @@ public sealed partial class WalkthroughTests
     }
 
     [Fact]
+    public async Task The_third_player_sees_what_the_page_says()
+    {
+        var page = Page.Of("docs/game.md");
+        var keys = page.Blocks.Single(block => block.Info == "yaml tenant").Body;
+        var yaml = DemoConfig.Text.Replace("gateway:\n", "gateway:\n  tcp: {listen: \"127.0.0.1:7000\"}\n")
+            .Replace("- id: demo\n", $"- id: demo\n    {keys[keys.IndexOf("rooms:", StringComparison.Ordinal)..].TrimEnd().Replace("\n", "\n    ")}\n");
+        await using var gateway = await RunningGateway.StartAsync(yaml);
+        var script = page.Blocks.Single(block => block.Info == "python").Body.Replace("7000", gateway.Tcp.Split(':')[1]);
+
+        var output = await RunPythonAsync(script);
+
+        Assert.EndsWith(page.Blocks.Single(block => block.Info == "text").Body.Trim(), output.Trim());
+    }
+
+    [Fact]
     public async Task A_handshake_without_upgrade_is_answered_as_the_table_of_the_protocol_says()
     {
         (string Query, HttpStatusCode Status)[] cases =

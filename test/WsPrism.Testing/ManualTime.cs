@@ -14,7 +14,10 @@ internal sealed class ManualTime : TimeProvider
     /// <summary>Milliseconds since the clock was made.</summary>
     public long NowMs => Volatile.Read(ref _ticks) / TimeSpan.TicksPerMillisecond;
 
-    public override long GetTimestamp() => Volatile.Read(ref _ticks);
+    /// <summary>How much time goes by between two readings of the clock: what work takes that reads it before and after. For tests on one thread.</summary>
+    public TimeSpan PerReading { get; set; }
+
+    public override long GetTimestamp() => PerReading.Ticks == 0 ? Volatile.Read(ref _ticks) : Interlocked.Add(ref _ticks, PerReading.Ticks);
 
     /// <summary>By how much the wall clock was set forward.</summary>
     public TimeSpan SetForward { get; set; }

@@ -63,6 +63,7 @@ internal sealed class BenchNode
             new RoomRuleConfig { Match = "merge:*", Hot = new RoomHotConfig { TickHz = 240, MaxHz = 60, TtlMs = 1_000 } },
             new RoomRuleConfig { Match = "present:*", Presence = true },
             new RoomRuleConfig { Match = "kept:*", History = new RoomHistoryConfig { Size = 1_000, TtlMs = int.MaxValue } },
+            new RoomRuleConfig { Match = "events:*", Hot = new RoomHotConfig { Snapshot = false } },
             new RoomRuleConfig { Match = "pace:*", Hot = new RoomHotConfig { MaxHz = 1_000 } },
         ],
     };

@@ -10,7 +10,7 @@ internal sealed class Kernels
     public const int Bytes = 65_536;
     public const int Size = 64;
 
-    public static readonly byte[] Binary = Read();
+    public static readonly byte[] Binary = Read("kernels.wasm");
 
     public Kernels()
     {
@@ -31,18 +31,19 @@ internal sealed class Kernels
 
     public double[] C { get; } = new double[Size * Size];
 
+    /// <summary>A module of this folder.</summary>
+    public static byte[] Read(string name)
+    {
+        using var stream = typeof(Kernels).Assembly.GetManifestResourceStream(name)!;
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
     private double[] Matrix(int which, double step)
     {
         var matrix = Enumerable.Range(0, Size * Size).Select(index => index * step).ToArray();
         MemoryMarshal.AsBytes(matrix.AsSpan()).CopyTo(Instance.FindMemory("memory")!.Span[(int)Instance.Invoke("matrix", which)[0]!..]);
         return matrix;
-    }
-
-    private static byte[] Read()
-    {
-        using var stream = typeof(Kernels).Assembly.GetManifestResourceStream("kernels.wasm")!;
-        var bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        return bytes;
     }
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using WsPrism.Core.Answers;
 using WsPrism.Core.Dispatch;
 using WsPrism.Protocol;
@@ -12,7 +11,7 @@ namespace WsPrism.Fuzz.Targets;
 /// </summary>
 internal sealed class FilterAnswerTarget : IFuzzTarget
 {
-    private static readonly AnswerRules Rules = new("test"u8.ToArray(), MaxMessageBytes: 600, MaxHotBytes: 100, MaxReplyBytes: 500);
+    private static readonly AnswerRules Rules = ServiceAnswerTarget.Rules;
 
     public string Name => "filter-answer";
 
@@ -49,6 +48,7 @@ internal sealed class FilterAnswerTarget : IFuzzTarget
         }
 
         BrokenInvariantException.ThrowIfNot(publish is null, "an item is no answer");
+        ServiceAnswerTarget.Check(answer.Rest);
         BrokenInvariantException.ThrowIfNot(answer.Rest.Join.Count == 0 && answer.Rest.Leave.Count == 0, "a filter moves nobody");
         BrokenInvariantException.ThrowIfNot(
             answer.Change is null || (answer.Rest.Reply is null && answer.Rest.Error.Code == ErrorCode.None), "what goes on is neither answered nor refused");
@@ -62,10 +62,6 @@ internal sealed class FilterAnswerTarget : IFuzzTarget
     {
         BrokenInvariantException.ThrowIfNot(change.Type is null || EnvelopeRules.IsName(change.Type), "a type is a name");
         BrokenInvariantException.ThrowIfNot(change.Room is null || EnvelopeRules.IsRoom(change.Room), "a room has a name");
-        if (change.Data is not null)
-        {
-            BrokenInvariantException.ThrowIfNot(change.Data.Length <= Rules.MaxMessageBytes, "data is bounded");
-            JsonDocument.Parse(change.Data, new JsonDocumentOptions { MaxDepth = EnvelopeRules.MaxDepth - 1 }).Dispose();
-        }
+        ServiceAnswerTarget.CheckJson(change.Data, Rules.MaxMessageBytes);
     }
 }

@@ -12,9 +12,8 @@ namespace WsPrism.Fuzz.Targets;
 /// </summary>
 internal sealed class ServiceAnswerTarget : IFuzzTarget
 {
-    private const int MaxReplyBytes = 500;
-
-    private static readonly AnswerRules Rules = new("test"u8.ToArray(), MaxMessageBytes: 600, MaxHotBytes: 100, MaxReplyBytes);
+    /// <summary>What the answers are measured by.</summary>
+    public static readonly AnswerRules Rules = new("test"u8.ToArray(), MaxMessageBytes: 600, MaxHotBytes: 100, MaxReplyBytes: 500);
 
     public string Name => "answer";
 
@@ -49,17 +48,24 @@ internal sealed class ServiceAnswerTarget : IFuzzTarget
             return;
         }
 
+        Check(answer);
+    }
+
+    /// <summary>What is true of everything that was taken, from a filter too.</summary>
+    public static void Check(ServiceAnswer answer)
+    {
         BrokenInvariantException.ThrowIfNot(answer.Reply is null || answer.Error.Code == ErrorCode.None, "an answer replies or refuses");
         BrokenInvariantException.ThrowIfNot(Encoding.UTF8.GetByteCount(answer.Error.Text) <= ServiceAnswer.MaxTextBytes, "an error's text is short");
         BrokenInvariantException.ThrowIfNot(answer.KickReason is null || Encoding.UTF8.GetByteCount(answer.KickReason) <= ServiceAnswer.MaxTextBytes, "a reason is short");
         BrokenInvariantException.ThrowIfNot(answer.Publish.Sum(publish => publish.Count) <= ServiceAnswer.MaxPublishes, "publishes are bounded");
         BrokenInvariantException.ThrowIfNot(answer.Join.Count <= ServiceAnswer.MaxRooms && answer.Leave.Count <= ServiceAnswer.MaxRooms, "rooms are bounded");
         BrokenInvariantException.ThrowIfNot(answer.Join.Concat(answer.Leave).All(room => EnvelopeRules.IsRoom(room)), "rooms have names");
-        Check(answer.Reply, MaxReplyBytes);
-        Check(answer.State is { Length: 0 } ? null : answer.State, Session.MaxStateBytes);
+        CheckJson(answer.Reply, Rules.MaxReplyBytes);
+        CheckJson(answer.State is { Length: 0 } ? null : answer.State, Session.MaxStateBytes);
     }
 
-    private static void Check(byte[]? value, int maxBytes)
+    /// <summary>What goes to clients is bounded JSON that fits into an envelope.</summary>
+    public static void CheckJson(byte[]? value, int maxBytes)
     {
         if (value is not null)
         {

@@ -112,7 +112,9 @@ internal static class TenantSections
         .Key(x => x.TickHz, new IntSpec(0, 240), "Ticks a second: lossy frames are held, and each member gets one BATCH a tick with the latest state of every changed key; 0 is off.")
         .Key(x => x.MaxHz, new IntSpec(0, 1_000), "How often a second one member gets one key of the lossy frames, or with `tick_hz` a BATCH; 0 is unlimited.")
         .Key(x => x.TtlMs, new IntSpec(0, 3_600_000), "A lossy frame older than this is dropped when its turn comes; 0 is never.")
-        .Key(x => x.ReliableOpcodes, new ListSpec<int>(new IntSpec(0, 255)), "Opcodes that the `game` service relays as reliable, whatever the sender's flags say.");
+        .Key(x => x.ReliableOpcodes, new ListSpec<int>(new IntSpec(0, 255)), "Opcodes that the `game` service relays as reliable, whatever the sender's flags say.")
+        .Key(x => x.Snapshot, new BoolSpec(), "True gives who joins the latest lossy state of every key of the room, `hot_max_keys` at most.")
+        .Key(x => x.LeaveOpcode, new IntSpec(-1, 255), "When a member leaves that sent frames to `game` here, the others get an empty RELIABLE frame with SENDER and this opcode; -1 tells nobody.");
 
     private static readonly SectionSpec<RoomHistoryConfig> RoomHistory = new SectionSpec<RoomHistoryConfig>()
         .Key(x => x.Size, new IntSpec(0, 100_000), "Envelopes that a room keeps, the latest ones; 0 keeps none.")

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using WsPrism.Core.Sessions;
 using WsPrism.Protocol.Ext;
 
@@ -9,6 +10,60 @@ namespace WsPrism.Core.Answers;
 /// <summary>Reads JSON of a backend strictly: an unknown, repeated or mistyped field is an <see cref="AnswerException"/> that names its place.</summary>
 internal static class AnswerJson
 {
+    // The array of publishes and the item stand around each message.
+    private const int MaxDepth = EnvelopeRules.MaxDepth + 3;
+
+    /// <summary>Makes an answer of its JSON.</summary>
+    /// <exception cref="AnswerException">It is not good.</exception>
+    public delegate T Reader<T>(JsonElement root, in AnswerRules rules);
+
+    /// <summary>Reads an answer, or says what is wrong with one that is not good; nothing at all is <paramref name="empty"/>.</summary>
+    public static bool TryRead<T>(ReadOnlyMemory<byte> json, in AnswerRules rules, Reader<T> read, T empty, out T answer, out string problem)
+    {
+        answer = empty;
+        problem = string.Empty;
+        if (json.IsEmpty)
+        {
+            return true;
+        }
+
+        try
+        {
+            using var document = Parse(json);
+            answer = read(document.RootElement, rules);
+            return true;
+        }
+        catch (AnswerException exception)
+        {
+            problem = exception.Message;
+            return false;
+        }
+    }
+
+    /// <summary>The JSON of an answer, or of a part of it that comes alone.</summary>
+    public static JsonDocument Parse(ReadOnlyMemory<byte> json)
+    {
+        if (json.Length > ServiceAnswer.MaxBytes)
+        {
+            throw Wrong(string.Empty, $"is longer than {ServiceAnswer.MaxBytes} bytes");
+        }
+
+        // The parser does not look into strings that nobody asks for, and what is in data is passed on as it is.
+        if (!Utf8.IsValid(json.Span))
+        {
+            throw Wrong(string.Empty, "is not UTF-8");
+        }
+
+        try
+        {
+            return JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaxDepth });
+        }
+        catch (JsonException)
+        {
+            throw Wrong(string.Empty, $"is not JSON, or deeper than {MaxDepth} levels");
+        }
+    }
+
     /// <summary>The fields of an object, each known and there once. <paramref name="path"/> is its place, empty for the answer itself.</summary>
     public static Dictionary<string, JsonElement> Fields(JsonElement element, string path, params ReadOnlySpan<string> known)
     {

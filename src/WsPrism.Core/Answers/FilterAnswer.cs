@@ -20,26 +20,8 @@ internal sealed class FilterAnswer(EnvelopeChange? change, ServiceAnswer rest)
     public ServiceAnswer Rest => rest;
 
     /// <summary>Reads an answer; <paramref name="problem"/> says what is wrong with one that is not good. Nothing is an answer too.</summary>
-    public static bool TryRead(ReadOnlyMemory<byte> json, in AnswerRules rules, out FilterAnswer answer, out string problem)
-    {
-        answer = Empty;
-        problem = string.Empty;
-        if (json.IsEmpty)
-        {
-            return true;
-        }
-
-        try
-        {
-            answer = Read(json, rules);
-            return true;
-        }
-        catch (AnswerException exception)
-        {
-            problem = exception.Message;
-            return false;
-        }
-    }
+    public static bool TryRead(ReadOnlyMemory<byte> json, in AnswerRules rules, out FilterAnswer answer, out string problem) =>
+        AnswerJson.TryRead(json, rules, Read, Empty, out answer, out problem);
 
     /// <summary>Does what the answer says; on the shard's thread, in the filter's context.</summary>
     public void Apply(IExtContext context)
@@ -52,10 +34,9 @@ internal sealed class FilterAnswer(EnvelopeChange? change, ServiceAnswer rest)
         rest.Apply(context);
     }
 
-    private static FilterAnswer Read(ReadOnlyMemory<byte> json, in AnswerRules rules)
+    private static FilterAnswer Read(JsonElement root, in AnswerRules rules)
     {
-        using var document = ServiceAnswer.Parse(json);
-        var fields = AnswerJson.Fields(document.RootElement, string.Empty, "replace", "error", "reply", "publish", "kick", "set_state");
+        var fields = AnswerJson.Fields(root, string.Empty, "replace", "error", "reply", "publish", "kick", "set_state");
         if (fields.ContainsKey("replace") && (fields.ContainsKey("error") || fields.ContainsKey("reply")))
         {
             throw AnswerJson.Wrong(string.Empty, "must not have replace beside error or reply");

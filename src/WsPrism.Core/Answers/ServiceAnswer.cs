@@ -1,11 +1,9 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 using WsPrism.Core.Dispatch;
 using WsPrism.Core.ServerApi;
 using WsPrism.Core.Sessions;
 using WsPrism.Protocol;
-using WsPrism.Protocol.Ext;
 using WsPrism.Services;
 
 namespace WsPrism.Core.Answers;
@@ -27,9 +25,6 @@ internal sealed record ServiceAnswer
 
     /// <summary>The longest text of an error and of a kick.</summary>
     public const int MaxTextBytes = 256;
-
-    // The array of publishes and the item stand around each message.
-    private const int MaxDepth = EnvelopeRules.MaxDepth + 3;
 
     private static readonly string TooManyPublishes = $"must have at most {MaxPublishes} messages to publish, each room of rooms counted";
 
@@ -61,26 +56,8 @@ internal sealed record ServiceAnswer
     public byte[]? State { get; private init; }
 
     /// <summary>Reads an answer; <paramref name="problem"/> says what is wrong with one that is not good. Nothing is an answer too.</summary>
-    public static bool TryRead(ReadOnlyMemory<byte> json, in AnswerRules rules, out ServiceAnswer answer, out string problem)
-    {
-        answer = Empty;
-        problem = string.Empty;
-        if (json.IsEmpty)
-        {
-            return true;
-        }
-
-        try
-        {
-            answer = Read(json, rules);
-            return true;
-        }
-        catch (AnswerException exception)
-        {
-            problem = exception.Message;
-            return false;
-        }
-    }
+    public static bool TryRead(ReadOnlyMemory<byte> json, in AnswerRules rules, out ServiceAnswer answer, out string problem) =>
+        AnswerJson.TryRead(json, rules, Read, Empty, out answer, out problem);
 
     /// <summary>Does what the answer says; on the shard's thread, in the context of the message that it answers.</summary>
     public void Apply(IExtContext context)
@@ -164,7 +141,7 @@ internal sealed record ServiceAnswer
     {
         try
         {
-            using var document = Parse(json);
+            using var document = AnswerJson.Parse(json);
             return AnswerPublish.Read(document.RootElement, "publish", rules);
         }
         catch (AnswerException)
@@ -193,35 +170,8 @@ internal sealed record ServiceAnswer
         };
     }
 
-    private static ServiceAnswer Read(ReadOnlyMemory<byte> json, in AnswerRules rules)
-    {
-        using var document = Parse(json);
-        return Read(AnswerJson.Fields(document.RootElement, string.Empty, "reply", "error", "publish", "join", "leave", "kick", "set_state"), rules);
-    }
-
-    /// <summary>The JSON of an answer.</summary>
-    internal static JsonDocument Parse(ReadOnlyMemory<byte> json)
-    {
-        if (json.Length > MaxBytes)
-        {
-            throw AnswerJson.Wrong(string.Empty, $"is longer than {MaxBytes} bytes");
-        }
-
-        // The parser does not look into strings that nobody asks for, and what is in data is passed on as it is.
-        if (!Utf8.IsValid(json.Span))
-        {
-            throw AnswerJson.Wrong(string.Empty, "is not UTF-8");
-        }
-
-        try
-        {
-            return JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaxDepth });
-        }
-        catch (JsonException)
-        {
-            throw AnswerJson.Wrong(string.Empty, $"is not JSON, or deeper than {MaxDepth} levels");
-        }
-    }
+    private static ServiceAnswer Read(JsonElement root, in AnswerRules rules) =>
+        Read(AnswerJson.Fields(root, string.Empty, "reply", "error", "publish", "join", "leave", "kick", "set_state"), rules);
 
     private static byte[] ReadReply(JsonElement element, in AnswerRules rules)
     {

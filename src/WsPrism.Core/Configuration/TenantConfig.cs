@@ -245,6 +245,12 @@ public sealed record RoomHotConfig
 
     /// <summary>Opcodes that the <c>game</c> service relays as reliable, whatever the sender's flags say.</summary>
     public IReadOnlyList<int> ReliableOpcodes { get; init; } = [];
+
+    /// <summary>True gives who joins the latest lossy state of every key of the room.</summary>
+    public bool Snapshot { get; init; } = true;
+
+    /// <summary>The opcode of the frame that tells the others that a member of the game has left; 0 to 255, -1 tells nobody.</summary>
+    public int LeaveOpcode { get; init; } = 255;
 }
 
 /// <summary>The <c>party</c> section of a tenant.</summary>

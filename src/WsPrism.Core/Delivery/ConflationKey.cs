@@ -16,6 +16,9 @@ internal readonly record struct ConflationKey(uint Room, uint Discriminator, ush
     /// <summary>True for a value of an instrument of the market, whose number <see cref="Discriminator"/> is.</summary>
     public bool IsInstrument => Namespace == ByInstrument;
 
+    /// <summary>True for the state of a sender, whose handle <see cref="Discriminator"/> is; 0 is the backend.</summary>
+    public bool IsOfSender => Namespace == BySender;
+
     /// <summary>The key of a frame that a session sends to a room (0: to itself).</summary>
     public static ConflationKey For(uint room, uint sender, in HotFrame frame) =>
         (frame.Flags & HotFlags.Key) != 0

@@ -51,6 +51,9 @@ internal sealed class OutboundFrame
     /// <summary>True for a state of a room with ticks: it travels in a BATCH and has no ROOM field yet. Set before it is published.</summary>
     public bool IsTickState { get; set; }
 
+    /// <summary>Its place among the lossy states of its room, from 1 on (<see cref="Rooms.RoomOrder"/>); 0 for every other frame. Set before it is published.</summary>
+    public long StateOrder { get; set; }
+
     /// <summary>The states of a BATCH; null for every other frame. It is one shard's own.</summary>
     public StateBatch? Batch { get; private set; }
 
@@ -89,6 +92,7 @@ internal sealed class OutboundFrame
         frame.Key = key;
         frame.ExpiresAtNs = Never;
         frame.IsTickState = false;
+        frame.StateOrder = 0;
         frame.EnsureBuffer(capacity);
         frame.Length = capacity;
         return frame;

@@ -2,23 +2,25 @@ using WsPrism.Core.Market;
 
 namespace WsPrism.Core.Delivery;
 
-/// <summary>Which lossy states go: those past their time to live, those of a room or of instruments that were left, or one key's. A value, so that asking allocates nothing.</summary>
+/// <summary>Which lossy states go: those past their time to live, those of a room or of instruments that were left, one key's, or those of a sender. A value, so that asking allocates nothing.</summary>
 internal readonly struct StateFilter
 {
     private readonly long _nowNs;
     private readonly uint _room;
+    private readonly uint _sender;
     private readonly ConflationKey _key;
     private readonly SessionMarket? _market;
     private readonly Kind _kind;
 
-    private StateFilter(Kind kind, long nowNs = 0, uint room = 0, ConflationKey key = default, SessionMarket? market = null) =>
-        (_kind, _nowNs, _room, _key, _market) = (kind, nowNs, room, key, market);
+    private StateFilter(Kind kind, long nowNs = 0, uint room = 0, uint sender = 0, ConflationKey key = default, SessionMarket? market = null) =>
+        (_kind, _nowNs, _room, _sender, _key, _market) = (kind, nowNs, room, sender, key, market);
 
     private enum Kind : byte
     {
         Expired,
         OfRoom,
         TickStatesOfRoom,
+        OfSender,
         OfKey,
         OfLeftInstruments,
         OfRenewedInstruments,
@@ -32,6 +34,9 @@ internal readonly struct StateFilter
 
     /// <summary>The states of a room that travel in batches.</summary>
     public static StateFilter TickStatesOfRoom(uint room) => new(Kind.TickStatesOfRoom, room: room);
+
+    /// <summary>The states of a sender in a room: what has KEY is not the sender's.</summary>
+    public static StateFilter OfSender(uint room, uint sender) => new(Kind.OfSender, room: room, sender: sender);
 
     /// <summary>The state of one key, alone or in a batch.</summary>
     public static StateFilter OfKey(in ConflationKey key) => new(Kind.OfKey, key: key);
@@ -48,6 +53,7 @@ internal readonly struct StateFilter
         Kind.Expired => state.ExpiresAtNs < _nowNs,
         Kind.OfRoom => state.Key.Room == _room,
         Kind.TickStatesOfRoom => state.IsTickState && state.Key.Room == _room,
+        Kind.OfSender => state.Key.IsOfSender && state.Key.Discriminator == _sender && state.Key.Room == _room,
         Kind.OfLeftInstruments => state.Key.IsInstrument && _market!.Find(state.Key.Discriminator) is null,
         Kind.OfRenewedInstruments => state.Key.IsInstrument && _market!.Find(state.Key.Discriminator) is { IsRenewed: true },
         _ => state.Key == _key,

@@ -14,6 +14,12 @@ internal static class RoomFrames
     {
         var isShaped = room.Rule.ShapesLossy && (frame.Flags & HotFlags.Reliable) == 0;
         var own = HotFrames.Encode(frame, key);
+        if (own.Class == DeliveryClass.HotLossy)
+        {
+            // Before anybody looks which shards have members.
+            own.StateOrder = room.Order.Next();
+        }
+
         if (isShaped && room.Rule.TickHz > 0)
         {
             // A state of a room with ticks has one encoding: the batch puts ROOM in where a receiver needs it.

@@ -52,6 +52,12 @@ internal sealed class Membership
         return _paceNs;
     }
 
+    /// <summary>True once it has sent the others a Hot frame: there may be states of it.</summary>
+    public bool HasSentHot { get; set; }
+
+    /// <summary>The svc_id under which it last sent the others a frame of the game; null where it does not play.</summary>
+    public byte? PlaysAs { get; set; }
+
     /// <summary>What the session's ledger has taken over from the room's tick; null until the first time.</summary>
     public TickAccount? TickAccount { get; set; }
 

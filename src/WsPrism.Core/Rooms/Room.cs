@@ -58,6 +58,9 @@ internal sealed class Room : IRoom
         set => Volatile.Write(ref _history, value);
     }
 
+    /// <summary>Numbers its lossy states.</summary>
+    public RoomOrder Order { get; } = new();
+
     /// <summary>The member list, a part for each shard.</summary>
     public RoomSlice[] Slices { get; }
 

@@ -22,6 +22,8 @@ internal sealed class RoomRule
         MaxHz = config.Hot.MaxHz;
         Join = config.Join;
         TtlNs = config.Hot.TtlMs * 1_000_000L;
+        HasSnapshot = config.Hot.Snapshot;
+        LeaveOpcode = config.Hot.LeaveOpcode;
         HasPresence = config.Presence;
         TellsPresence = config.Presence && config.PresenceEvents;
         History = new HistoryRule(config.History.Size, config.History.TtlMs, config.History.Store == HistoryStoreKind.Sqlite);
@@ -44,6 +46,12 @@ internal sealed class RoomRule
 
     /// <summary>How old a lossy frame may grow, 0 for any age.</summary>
     public long TtlNs { get; }
+
+    /// <summary>True where who joins gets the latest lossy states.</summary>
+    public bool HasSnapshot { get; }
+
+    /// <summary>The opcode that tells of a member of the game who leaves; negative where nobody is told.</summary>
+    public int LeaveOpcode { get; }
 
     /// <summary>What the room keeps of envelopes.</summary>
     public HistoryRule History { get; }

@@ -1,3 +1,4 @@
+using WsPrism.Core.Delivery;
 using WsPrism.Core.Sessions;
 
 namespace WsPrism.Core.Rooms;
@@ -13,6 +14,8 @@ internal sealed class RoomSlice
     private Membership[] _members = [];
     private int _count;
     private int _wishes;
+    private int _awaited;
+    private long _mayHaveMissed;
     private bool _hasHadRule;
 
     public RoomSlice(Room room) => _room = room;
@@ -29,8 +32,14 @@ internal sealed class RoomSlice
     /// <summary>What is held for the next tick; made when there is first something to hold.</summary>
     public RoomTick? Tick { get; set; }
 
-    /// <summary>What members that come back are given; null while no member's session can be resumed.</summary>
+    /// <summary>What members that join or come back are given; null while there is nothing, and in rooms without snapshot while no member's session can be resumed.</summary>
     public LatestStates? Latest { get; private set; }
+
+    /// <summary>States up to this number may have missed the slice, because its first member was just joining. Any thread may read it.</summary>
+    public long MayHaveMissed => Volatile.Read(ref _mayHaveMissed);
+
+    /// <summary>True while other shards have not answered yet what states they have. Any thread may read it.</summary>
+    public bool IsAwaiting => Volatile.Read(ref _awaited) > 0;
 
     /// <summary>The members.</summary>
     public ReadOnlySpan<Membership> Members => _members.AsSpan(0, _count);
@@ -68,10 +77,10 @@ internal sealed class RoomSlice
         membership.Index = -1;
         membership.ForgetWish();
         Volatile.Write(ref _count, last);
-        if (last == 0)
+        if (last == 0 && Latest is { } latest)
         {
-            Latest?.Clear();
             Latest = null;
+            LateStates.HandOver(membership.Session.Shard, _room, latest);
         }
 
         if (last < _members.Length / 4)
@@ -79,6 +88,28 @@ internal sealed class RoomSlice
             Resize(_members.Length / 2);
         }
     }
+
+    /// <summary>Keeps a lossy state for those that join or come back later; false where the members have got it already.</summary>
+    public bool TryKeep(OutboundFrame state)
+    {
+        if (Latest is null)
+        {
+            if (_count == 0 || !_room.Rule.HasSnapshot)
+            {
+                return true;
+            }
+
+            Latest = new LatestStates(_sessions[0].Tenant);
+        }
+
+        return Latest.TryKeep(state);
+    }
+
+    /// <summary>The first member is here: what was published before this number may have gone past.</summary>
+    public void NoteMissed(long order) => Volatile.Write(ref _mayHaveMissed, order);
+
+    /// <summary>Answers of other shards that are to come.</summary>
+    public void CountAwaited(int change) => Volatile.Write(ref _awaited, _awaited + change);
 
     /// <summary>A member wants less than all, or is gone.</summary>
     public void CountWishes(int change) => _wishes += change;

@@ -124,6 +124,27 @@ internal sealed class RoomTick : TimerNode
         }
     }
 
+    /// <summary>True where the next batch has a state of this key.</summary>
+    public bool Holds(in ConflationKey key) => _held.Contains(key);
+
+    /// <summary>A sender has left: its states are no longer held.</summary>
+    public void Forget(in StateFilter ofSender)
+    {
+        for (var i = _held.Count; i > 0; i--)
+        {
+            var state = _held.Dequeue();
+            if (ofSender.Drops(state))
+            {
+                _counts = _counts with { Conflated = _counts.Conflated + 1 };
+                End(state, Fate.Conflated);
+            }
+            else
+            {
+                _held.Put(state);
+            }
+        }
+    }
+
     /// <summary>Brings a member's ledger up to date.</summary>
     public void Settle(Membership member)
     {

@@ -577,6 +577,11 @@ internal sealed partial class Session : ISession, IConnectionHandler
         replay = isMember ? replay : this.Fit(replay);
         Enqueue(Shard.Line.System.Joined(membership.Room, membership.Room.UserCount, replay));
         this.Send(replay);
+        if (!isMember)
+        {
+            LateStates.Welcome(membership);
+        }
+
         return ErrorCode.None;
     }
 
@@ -585,6 +590,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
     {
         // In this order: an answer that finds no place ends the session, which leaves all its rooms.
         Remove(membership);
+        Departure.Tell(membership);
         Enqueue(Shard.Line.System.Left(membership.Room));
     }
 
@@ -679,6 +685,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
         while (Rooms.Last is { } membership)
         {
             Remove(membership);
+            Departure.Tell(membership, reason);
         }
 
         Market?.End();

@@ -429,6 +429,7 @@ internal sealed partial class MessageLine
         try
         {
             act(_extContext);
+            (service as IFaultListener)?.OnResumed();
         }
         catch (Exception exception)
         {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using WsPrism.Core.Delivery;
+using WsPrism.Core.Rooms;
 using WsPrism.Core.Rooms.Presence;
 using WsPrism.Core.Sessions;
 using WsPrism.Core.Time;
@@ -168,26 +169,44 @@ internal sealed partial class Shard
         Deliver(broadcast);
     }
 
-    /// <summary>
-    /// Delivers to this shard's members alone; takes over a reference of each frame. Walks them from the last to the first: a member that ends on the way is
-    /// replaced by one that was already served.
-    /// </summary>
+    /// <summary>Delivers to this shard's members alone, and keeps a lossy state for those to come; takes over a reference of each frame.</summary>
     public void Deliver(in Broadcast broadcast)
     {
-        var slice = broadcast.Room.Slices[Index];
         if (broadcast.Frame.Class == DeliveryClass.HotLossy)
         {
-            slice.Latest?.Keep(broadcast.Frame);
-            if (slice.ShapesLossy || broadcast.Frame.IsTickState)
+            if (broadcast.Frame.StateOrder <= broadcast.Room.Order.LastJoin)
             {
-                ShapedDelivery.Deliver(this, broadcast, slice);
+                // It is older than the first member of a slice that may not have got it.
+                LateStates.PassOn(this, broadcast.Room, broadcast.Frame);
+            }
+
+            if (!broadcast.Room.Slices[Index].TryKeep(broadcast.Frame))
+            {
+                broadcast.Frame.Release();
+                broadcast.WithRoom?.Release();
                 return;
             }
         }
 
+        DeliverToMembers(broadcast);
+    }
+
+    /// <summary>
+    /// The same without keeping anything. Walks the members from the last to the first: a member that ends on the way is
+    /// replaced by one that was already served.
+    /// </summary>
+    public void DeliverToMembers(in Broadcast broadcast)
+    {
+        var slice = broadcast.Room.Slices[Index];
         if (broadcast.Offset != 0)
         {
             OrderedDelivery.Deliver(this, broadcast, slice, exclude: null);
+            return;
+        }
+
+        if (broadcast.Frame.Class == DeliveryClass.HotLossy && (slice.ShapesLossy || broadcast.Frame.IsTickState))
+        {
+            ShapedDelivery.Deliver(this, broadcast, slice);
             return;
         }
 

@@ -224,7 +224,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         var listen = _config.Gateway.Tcp.Listen;
         if (LoopsCanServe(_config.Gateway, listen))
         {
-            return new LoopTcpListeners(listen, _loops, loggers, handshakes);
+            return new LoopTcpListeners(listen, _loops, time, loggers, handshakes);
         }
 
         var clients = new TcpEndpoint(handshakes, time);

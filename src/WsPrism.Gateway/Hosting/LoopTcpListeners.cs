@@ -11,14 +11,16 @@ internal sealed class LoopTcpListeners : IListener
 {
     private readonly string _listen;
     private readonly IReadOnlyList<EventLoop> _loops;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly TcpHandshakes _handshakes;
     private readonly List<LoopTcpListener> _listeners = [];
 
-    public LoopTcpListeners(string listen, IReadOnlyList<EventLoop> loops, ILoggerFactory loggers, TcpHandshakes handshakes)
+    public LoopTcpListeners(string listen, IReadOnlyList<EventLoop> loops, TimeProvider time, ILoggerFactory loggers, TcpHandshakes handshakes)
     {
         _listen = listen;
         _loops = loops;
+        _time = time;
         _logger = loggers.CreateLogger("WsPrism.EventLoops");
         _handshakes = handshakes;
     }
@@ -54,7 +56,7 @@ internal sealed class LoopTcpListeners : IListener
     }
 
     /// <summary>Sessions are not its affair: a drain has ended them.</summary>
-    public async Task StopAsync(TimeSpan patience) => await DisposeAsync();
+    public Task StopAsync(TimeSpan patience) => Task.WhenAll(_listeners.Select(listener => listener.StopAsync(patience)));
 
     public async ValueTask DisposeAsync()
     {
@@ -62,8 +64,6 @@ internal sealed class LoopTcpListeners : IListener
         {
             await listener.DisposeAsync();
         }
-
-        _listeners.Clear();
     }
 
     private void OpenLocalhost(int port)
@@ -80,5 +80,5 @@ internal sealed class LoopTcpListeners : IListener
     }
 
     private void Open(IPAddress address, int port) =>
-        _listeners.Add(new LoopTcpListener(new IPEndPoint(address, port), _loops, _logger, _handshakes.OfSocket));
+        _listeners.Add(new LoopTcpListener(new IPEndPoint(address, port), _loops, _time, _logger, _handshakes.OfSocket));
 }

@@ -1,32 +1,24 @@
 using WsPrism.Core.Dispatch;
-using WsPrism.Core.Sessions;
-using WsPrism.Protocol;
 using WsPrism.Services;
 
 namespace WsPrism.Plugins.Native;
 
-/// <summary>Stands between the line and a native plugin on the Ext lane: names it, counts, and spares it while it is switched off. Called by all shards at once.</summary>
-internal sealed class NativeExtService(NativePlugin plugin, IExtService service) : IExtService, IFaultListener
+/// <summary>A native plugin on the Ext lane.</summary>
+internal sealed class NativeExtService(NativePlugin plugin, IExtService service) : NativeService<IExtService>(plugin, service), IExtService
 {
-    private volatile IExtService? _service = service;
-
-    public string Name => plugin.Config.Name;
-
     public void OnMessage(in ExtMessage message, IExtContext context)
     {
-        if (_service is not { } service || plugin.Switch.IsOff)
+        if (TryBegin(out var service))
         {
-            context.Fail(ErrorCode.ServiceUnavailable, PluginTexts.Off);
-            return;
+            service.OnMessage(message, context);
+            if (((ExtContext)context).Deferred is null)
+            {
+                Succeeded();
+            }
         }
-
-        plugin.Counters.CountCall();
-        service.OnMessage(message, context);
-        plugin.Switch.Succeeded();
+        else
+        {
+            context.Fail(OffCode, PluginTexts.Off);
+        }
     }
-
-    public void OnFault(Exception exception, Session session) => plugin.Fail(exception, session);
-
-    /// <summary>Lets go of the plugin: no shard calls it any more.</summary>
-    public void Let() => _service = null;
 }

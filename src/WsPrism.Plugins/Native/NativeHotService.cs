@@ -1,33 +1,21 @@
-using WsPrism.Core.Dispatch;
-using WsPrism.Core.Sessions;
-using WsPrism.Protocol;
 using WsPrism.Protocol.Hot;
 using WsPrism.Services;
 
 namespace WsPrism.Plugins.Native;
 
-/// <summary>The same as <see cref="NativeExtService"/> on the Hot lane. It allocates nothing. Called by all shards at once.</summary>
-internal sealed class NativeHotService(NativePlugin plugin, IHotService service) : IHotService, IFaultListener
+/// <summary>A native plugin on the Hot lane. It allocates nothing.</summary>
+internal sealed class NativeHotService(NativePlugin plugin, IHotService service) : NativeService<IHotService>(plugin, service), IHotService
 {
-    private volatile IHotService? _service = service;
-
-    public string Name => plugin.Config.Name;
-
     public void OnFrame(in HotFrame frame, IHotContext context)
     {
-        if (_service is not { } service || plugin.Switch.IsOff)
+        if (TryBegin(out var service))
         {
-            context.Fail(ErrorCode.ServiceUnavailable, PluginTexts.Off);
-            return;
+            service.OnFrame(frame, context);
+            Succeeded();
         }
-
-        plugin.Counters.CountCall();
-        service.OnFrame(frame, context);
-        plugin.Switch.Succeeded();
+        else
+        {
+            context.Fail(OffCode, PluginTexts.Off);
+        }
     }
-
-    public void OnFault(Exception exception, Session session) => plugin.Fail(exception, session);
-
-    /// <summary>Lets go of the plugin: no shard calls it any more.</summary>
-    public void Let() => _service = null;
 }

@@ -151,12 +151,15 @@ internal sealed class ScriptLane(ScriptRooms rooms) : IThreadPoolWorkItem
             return;
         }
 
+        // What a table holds twice is one in Lua and two in JSON: all of it together may be as much as the script may hold.
+        var left = _lua.Program.MemoryBytes - _known.Values.Sum(room => room.Kept?.LongLength ?? 0);
         foreach (var room in _known.Values)
         {
             if (room.Lua is { } lua)
             {
-                room.Kept = _lua.ExportState(lua, MaxStateBytes);
+                room.Kept = _lua.ExportState(lua, (int)Math.Clamp(left, 0, MaxStateBytes));
                 room.Lua = null;
+                left -= room.Kept?.Length ?? 0;
                 if (room.Kept is null)
                 {
                     rooms.StateLost(room.Name);

@@ -23,6 +23,12 @@ internal sealed partial class ScriptRooms : IMembershipWatcher, IScriptHost
     /// <summary>Joins and leaves that may wait in a lane; what is beyond is not told, but for the end of a room.</summary>
     public const int MaxNotices = 65_536;
 
+    /// <summary>Lines that the script may log in a second, in all rooms.</summary>
+    public const int MaxLinesPerSecond = 100;
+
+    /// <summary>Lines about its failures in a second; all are counted.</summary>
+    public const int MaxFailuresPerSecond = 10;
+
     private readonly GatewayNode _node;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -32,6 +38,8 @@ internal sealed partial class ScriptRooms : IMembershipWatcher, IScriptHost
     private readonly Lock _gate = new();
     private volatile ScriptPlugin? _current;
     private ITimer? _timer;
+    private LineBudget _words = new(MaxLinesPerSecond);
+    private LineBudget _failures = new(MaxFailuresPerSecond);
     private int _isOverrun;
     private int _messages;
     private long _messageBytes;
@@ -186,7 +194,18 @@ internal sealed partial class ScriptRooms : IMembershipWatcher, IScriptHost
             (IReadOnlyList<ScriptSender>)[.. member.Handles.Select(handle => Owner.Registry.FindSession(handle)).OfType<Session>().Select(SenderOf)]))];
     }
 
-    public void Log(string? room, string text) => Logs.Said(_logger, Owner.Id, _name, room ?? string.Empty, text);
+    public void Log(string? room, string text)
+    {
+        if (_words.TryTake(_time, out var dropped))
+        {
+            Logs.Said(_logger, Owner.Id, _name, room ?? string.Empty, text);
+        }
+
+        if (dropped > 0)
+        {
+            Logs.Dropped(_logger, Owner.Id, _name, dropped);
+        }
+    }
 
     public void Failed(Exception exception) => Logs.Failed(_logger, exception, Owner.Id, _name);
 
@@ -205,7 +224,11 @@ internal sealed partial class ScriptRooms : IMembershipWatcher, IScriptHost
             return true;
         }
 
-        Logs.ScriptFailed(_logger, Owner.Id, _name, room.Name, error.Message);
+        if (_failures.TryTake(_time, out _))
+        {
+            Logs.ScriptFailed(_logger, Owner.Id, _name, room.Name, error.Message);
+        }
+
         plugin.Switch.Failed(error.IsLimit ? PluginFailure.Limit : PluginFailure.Error);
         return false;
     }
@@ -258,6 +281,9 @@ internal sealed partial class ScriptRooms : IMembershipWatcher, IScriptHost
 
         [LoggerMessage(2, LogLevel.Information, "Script {Tenant}/{Service}, room '{Room}' says: {Text}")]
         public static partial void Said(ILogger logger, string tenant, string service, string room, string text);
+
+        [LoggerMessage(6, LogLevel.Warning, "Script {Tenant}/{Service}: {Count} lines within a second were dropped")]
+        public static partial void Dropped(ILogger logger, string tenant, string service, int count);
 
         [LoggerMessage(3, LogLevel.Error, "Script {Tenant}/{Service}: the gateway failed on it.")]
         public static partial void Failed(ILogger logger, Exception exception, string tenant, string service);

@@ -93,7 +93,7 @@ internal sealed class WasmCaller
             _instance.Reset();
             return true;
         }
-        catch (WasmTrapException)
+        catch (Exception exception) when (exception is WasmTrapException or OutOfMemoryException)
         {
             return false;
         }

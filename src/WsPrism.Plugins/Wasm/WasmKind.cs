@@ -19,7 +19,7 @@ internal sealed class WasmKind(TimeProvider time, ILogger logger) : IPluginKind
             var plugin = new WasmPlugin(tenant, config, module, time, logger);
 
             // So that what cannot be made an instance of is known now, and the first message finds one.
-            plugin.Pool.Return(plugin.Pool.Create());
+            plugin.Pool.Return(plugin.Pool.Rent());
             return plugin;
         }
         catch (WasmFormatException exception)

@@ -10,8 +10,8 @@ internal sealed partial class WasmLog(WasmPlugin plugin, TimeProvider time, ILog
     /// <summary>Lines of the module a second, and lines about its failures.</summary>
     public const int MaxLinesPerSecond = 10;
 
-    private LineBudget _words;
-    private LineBudget _failures;
+    private LineBudget _words = new(MaxLinesPerSecond);
+    private LineBudget _failures = new(MaxLinesPerSecond);
 
     public void Write(WasmCallLog call)
     {
@@ -36,27 +36,6 @@ internal sealed partial class WasmLog(WasmPlugin plugin, TimeProvider time, ILog
         if (_failures.TryTake(time, out _))
         {
             Log.Failed(logger, plugin.Tenant, plugin.Config.Name, plugin.Config.File!.Name, problem);
-        }
-    }
-
-    // Counts within seconds of the clock. A struct in a field: never copied.
-    private struct LineBudget
-    {
-        private long _second;
-        private int _lines;
-
-        /// <summary>True where one more line may be written now; <paramref name="dropped"/> counts those of the second before that were not, once.</summary>
-        public bool TryTake(TimeProvider time, out int dropped)
-        {
-            dropped = 0;
-            var now = time.GetUtcNow().ToUnixTimeSeconds();
-            var second = Volatile.Read(ref _second);
-            if (second != now && Interlocked.CompareExchange(ref _second, now, second) == second)
-            {
-                dropped = Math.Max(0, Interlocked.Exchange(ref _lines, 0) - MaxLinesPerSecond);
-            }
-
-            return Interlocked.Increment(ref _lines) <= MaxLinesPerSecond;
         }
     }
 

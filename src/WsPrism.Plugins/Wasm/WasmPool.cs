@@ -1,10 +1,12 @@
+using System.Collections.Concurrent;
 using WsPrism.Wasm;
 
 namespace WsPrism.Plugins.Wasm;
 
 /// <summary>
 /// Instances of one module that nobody uses at the moment. Shards only take what is there; making one and resetting one that trapped clears its memory, which is
-/// for the thread pool. There are never more than calls run at once. Safe for all threads, without a lock.
+/// for the thread pool, where who needs an instance takes one that waits to be reset before another is made. So there are never more than are at work at once.
+/// Safe for all threads, without a lock.
 /// </summary>
 internal sealed class WasmPool(WasmPlugin plugin, WasmModule module)
 {
@@ -13,6 +15,7 @@ internal sealed class WasmPool(WasmPlugin plugin, WasmModule module)
 
     private readonly WasmLimits _limits = new() { MemoryBytes = plugin.Config.MemoryBytes, Fuel = plugin.Config.Fuel };
     private readonly WasmCaller?[] _idle = new WasmCaller?[Places];
+    private readonly ConcurrentQueue<WasmCaller> _broken = new();
 
     /// <summary>Takes one; null where none is there.</summary>
     public WasmCaller? TryRent()
@@ -44,19 +47,24 @@ internal sealed class WasmPool(WasmPlugin plugin, WasmModule module)
         }
     }
 
-    /// <summary>Makes one, and runs the module's start function.</summary>
+    /// <summary>Takes one, resets one, or makes one and runs the module's start function; not on a shard's thread.</summary>
     /// <exception cref="WasmTrapException">That trapped.</exception>
-    public WasmCaller Create() => new(plugin, module, _limits);
+    public WasmCaller Rent() => TryRent() ?? TryRestore() ?? new WasmCaller(plugin, module, _limits);
 
     /// <summary>Gives back one that failed: it is made as new first, elsewhere.</summary>
-    public void ReturnBroken(WasmCaller caller) =>
-        ThreadPool.UnsafeQueueUserWorkItem(static state => state.Pool.Restore(state.Caller), (Pool: this, Caller: caller), preferLocal: false);
-
-    private void Restore(WasmCaller caller)
+    public void ReturnBroken(WasmCaller caller)
     {
-        if (caller.TryReset())
+        _broken.Enqueue(caller);
+        ThreadPool.UnsafeQueueUserWorkItem(static pool => pool.Restore(), this, preferLocal: false);
+    }
+
+    private void Restore()
+    {
+        if (TryRestore() is { } caller)
         {
             Return(caller);
         }
     }
+
+    private WasmCaller? TryRestore() => _broken.TryDequeue(out var caller) && caller.TryReset() ? caller : null;
 }

@@ -12,6 +12,9 @@ namespace WsPrism.Plugins.Wasm;
 /// </summary>
 internal sealed class WasmRunner(WasmPlugin plugin, ReadVerdict read)
 {
+    // Longer than this no call has a shard's thread a second time: fuel bounds instructions, and one that waits for memory takes a hundred times as long as one that does not.
+    private const long MaxInlineNs = 250_000;
+
     private const string IsOff = "The service is switched off for a moment, since it fails.";
     private const string IsBusy = "The service has too much to do.";
     private const string HasFailed = "The service failed on this message.";
@@ -36,9 +39,16 @@ internal sealed class WasmRunner(WasmPlugin plugin, ReadVerdict read)
         if (plugin.Inline.IsDue() && plugin.Pool.TryRent() is { } caller)
         {
             MessageJson.Write(caller.Input.Begin(), svc, message, context);
+            var clock = session.Shard.Clock;
+            var started = clock.Measure();
             var result = caller.Call(caller.Input.Written, rules, plugin.InlineFuel);
             if (!WantsMore(caller, result))
             {
+                if (clock.Measure() - started > MaxInlineNs)
+                {
+                    plugin.Inline.WasTooLittle();
+                }
+
                 Conclude(caller, result, rules)?.Invoke(context);
                 return;
             }
@@ -53,7 +63,7 @@ internal sealed class WasmRunner(WasmPlugin plugin, ReadVerdict read)
     /// <summary>On the thread pool, with all the fuel there is. Never throws.</summary>
     public Action<IExtContext> RunElsewhere(byte[] message, in AnswerRules rules)
     {
-        var caller = plugin.Pool.TryRent() ?? plugin.Pool.Create();
+        var caller = plugin.Pool.Rent();
         return Conclude(caller, caller.Call(message, rules, plugin.Config.Fuel), rules) ?? (static _ => { });
     }
 

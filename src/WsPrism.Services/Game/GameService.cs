@@ -20,11 +20,11 @@ public sealed class GameService : IHotService
         }
         else if (room.IsReliableOpcode(frame.Opcode))
         {
-            context.Publish(room, frame with { Flags = frame.Flags | HotFlags.Reliable });
+            ((IGameHotContext)context).Relay(room, frame with { Flags = frame.Flags | HotFlags.Reliable });
         }
         else
         {
-            context.Publish(room, frame);
+            ((IGameHotContext)context).Relay(room, frame);
         }
     }
 }

@@ -77,6 +77,15 @@ internal sealed class TcpHandshakePhase : TimerNode, ILoopHandler
 
     public void OnFault() => Close();
 
+    /// <summary>Gives the client up, if it has not said its line. One that is decided on is answered first, and one that was refused has its time to read that.</summary>
+    public void Stop()
+    {
+        if (!_isDeciding && !_isRefused)
+        {
+            Close();
+        }
+    }
+
     /// <summary>Gives the client up.</summary>
     public void Close()
     {

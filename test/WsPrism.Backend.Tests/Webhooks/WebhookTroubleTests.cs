@@ -182,7 +182,7 @@ public sealed class WebhookTroubleTests
                 await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, http.RequestAborted);
             }
         });
-        using var hooked = Hooked.Start(backend, service => service with { TimeoutMs = 200 });
+        using var hooked = Hooked.Start(backend, service => service with { TimeoutMs = 2_000 });
 
         Assert.Equal("TIMEOUT", (await hooked.AskAsync(hooked.Connect("alice"))).Code);
     }

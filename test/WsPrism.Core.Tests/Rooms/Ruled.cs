@@ -21,8 +21,8 @@ internal static class Ruled
     public static TestClient Put(this TestClient sender, uint key, byte value) =>
         sender.SendHot(new HotFrame { SvcId = 1, Opcode = 1, Flags = HotFlags.Key, Key = key, Payload = new[] { value } });
 
-    /// <summary>What has come of states since the last look: key and value of each.</summary>
-    public static string Got(this TestClient receiver) => string.Join(' ', receiver.ReadStates().Select(state => $"{state.Key}={state.Payload[0]}"));
+    /// <summary>What has come of states since the last look: key and value of each. That a member has left is no state.</summary>
+    public static string Got(this TestClient receiver) => string.Join(' ', receiver.ReadStates().Where(state => state.Payload.Length > 0).Select(state => $"{state.Key}={state.Payload[0]}"));
 
     /// <summary>What has come since the last look: the states of each Hot frame, in brackets where it is a BATCH.</summary>
     public static string GotFrames(this TestClient receiver) => string.Join(' ', receiver.ReadAll().Where(frame => frame.Kind == FrameKind.Binary).Select(frame =>

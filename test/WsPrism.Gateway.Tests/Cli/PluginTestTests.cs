@@ -61,7 +61,43 @@ public sealed class PluginTestTests : IDisposable
 
         (code, output, errors) = await RunAsync("nowhere.dll");
         Assert.Equal((1, ""), (code, output));
+        Assert.StartsWith("wsprism: FILE must be the path of a file that can be read, got ", errors, StringComparison.Ordinal);
         Assert.Contains("nowhere.dll", errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{\"type\":\"x\"", "--message wants JSON, got '{\"type\":\"x\"': byte ")]
+    [InlineData("[]", "got '[]': it is no object")]
+    [InlineData("{\"type\":5}", ": it has no type that is a string")]
+    [InlineData("{\"type\":\"x\",\"id\":{}}", ": its id is no string and no number")]
+    [InlineData("{\"type\":\"x\",\"svc\":\"y\"}", ": it has a svc, which is the plugin's (--name)")]
+    [InlineData(null, "Required argument missing for option: '-m'")]
+    public async Task A_message_that_cannot_be_sent_is_wrong_usage_and_the_reason_is_said(string? message, string reason)
+    {
+        var (code, output, errors) = await RunAsync([BuiltPlugins.Guess, "-m", .. message is null ? Array.Empty<string>() : [message]]);
+
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains(reason, errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_gateway_does_not_understand_is_answered_at_once()
+    {
+        var (code, output, _) = await RunAsync(BuiltPlugins.Guess, "-m", """{"type":"start","id":1.5}""", "-m", """{"type":"start"}""");
+
+        Assert.Equal(1, code);
+        Assert.Contains("BAD_REQUEST", output.Split('\n')[0], StringComparison.Ordinal);
+        Assert.Contains("\"type\":\"ack\",\"id\":2", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_message_that_is_too_long_is_named_with_the_limit()
+    {
+        var (code, output, errors) = await RunAsync(BuiltPlugins.Guess, "-m", $$"""{"type":"start","data":"{{new string('x', 5_000)}}"}""");
+
+        Assert.Equal((1, "{\"to\":\"sender\",\"close\":1009}\n"), (code, output));
+        Assert.Equal("wsprism: message 1 is longer than a client's may be, 4096 bytes (limits.max_frame_bytes)\n", errors);
     }
 
     [Fact]

@@ -222,16 +222,31 @@ public abstract class TicketWebhookTests(Wire wire) : TransportTests(wire)
     }
 
     [Fact]
-    public async Task A_drain_sends_away_who_waits()
+    public async Task A_drain_sends_away_all_who_wait()
     {
         await using var backend = await BackendStub.StartAsync(http => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, http.RequestAborted));
         await using var gateway = await StartAsync(Config(backend, timeoutMs: 9_000), bystander: false);
-        using var eve = await gateway.KnockAsync("opaque");
-        await Patience.UntilAsync(() => backend.Requests == 1, "it waits");
+        var waiting = new List<GatewayClient>();
+        for (var i = 0; i < 30; i++)
+        {
+            waiting.Add(await gateway.KnockAsync("opaque"));
+
+            // What is not read when a socket is closed would take the answer with it.
+            await waiting[i].SendTextAsync("""{"svc":"sys","type":"ping"}""");
+        }
+
+        await Patience.UntilAsync(() => backend.Requests == waiting.Count, "all wait");
 
         var drain = gateway.Host.DrainAsync();
 
-        Assert.Equal((503, "DRAINING"), await ReadRefusalAsync(eve));
+        foreach (var client in waiting)
+        {
+            using (client)
+            {
+                Assert.Equal((503, "DRAINING"), await ReadRefusalAsync(client));
+            }
+        }
+
         await drain.WaitAsync(Patience.Limit, TimeProvider.System);
     }
 

@@ -12,8 +12,10 @@ public abstract class ReloadUnderLoadTests(Wire wire)
 {
     private const int Reloads = 100;
 
+    [Collection(Alone.Name)]
     public sealed class OverWebSocket() : ReloadUnderLoadTests(Wire.WebSocket);
 
+    [Collection(Alone.Name)]
     public sealed class OverTcp() : ReloadUnderLoadTests(Wire.Tcp);
 
     [Fact]

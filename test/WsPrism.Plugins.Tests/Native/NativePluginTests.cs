@@ -188,6 +188,36 @@ public sealed class NativePluginTests : IDisposable
     }
 
     [Fact]
+    public void A_plugin_that_defers_and_fails_again_and_again_is_switched_off_too()
+    {
+        using var gateway = Start(BuiltPlugins.Service("Deeds"));
+        var client = gateway.ConnectTo("hall", "user:alice");
+
+        string Try(string type)
+        {
+            client.Send("plugin", type, id: "\"" + Guid.NewGuid() + "\"");
+            gateway.Advance(100);
+            return client.NextEnvelope() is var answer && answer.Type == "ack" ? "ack" : answer.Code;
+        }
+
+        // One that ends well in between: not in a row.
+        Assert.Equal("INTERNAL", Try("fail_later"));
+        Assert.Equal("ack", Try("later"));
+        for (var i = 0; i < FailureSwitch.MaxFailures; i++)
+        {
+            Assert.Equal("INTERNAL", Try("fail_later"));
+        }
+
+        Assert.Equal("SERVICE_UNAVAILABLE", Try("later"));
+
+        // The trial counts when it has gone on.
+        gateway.Advance((long)FailureSwitch.Pause.TotalMilliseconds, atOnce: true);
+        Assert.Equal("ack", Try("later"));
+        Assert.Equal("ack", Try("later"));
+        Assert.Equal((1, FailureSwitch.MaxFailures + 1), (Plugin().Counters.SwitchedOff, gateway.Log.TakeErrors().Count));
+    }
+
+    [Fact]
     public void A_changed_file_is_another_instance_and_the_old_one_is_disposed_of()
     {
         using var gateway = Start(BuiltPlugins.Service("Deeds", "deeds"), BuiltPlugins.Service("Versioned", "versioned"));

@@ -95,6 +95,8 @@ public sealed class LimitTests
     [InlineData("table.remove(setmetatable({}, {__len = function() return 1 << 60 end}), 1)")]
     [InlineData("table.sort(setmetatable({}, {__len = function() return 1 << 30 end, __index = function() return 1 end}))")]
     [InlineData("table.concat(setmetatable({}, {__len = function() return 1 << 40 end, __index = function() return '' end}))")]
+    [InlineData("table.concat(setmetatable({}, {__index = getmetatable, __metatable = ''}), '', 1, 1 << 27)")]
+    [InlineData("table.sort(setmetatable({}, {__len = function() return 1 << 22 end, __index = getmetatable, __metatable = '', __newindex = type}), math.type)")]
     [InlineData("table.move(setmetatable({}, {__index = function() return 1 end}), 1, 1 << 40, 1, setmetatable({}, {__newindex = function() end}))")]
     [InlineData("(''):rep(math.maxinteger)(1)")]
     [InlineData("('a'):rep(100000):find(('a*'):rep(30) .. 'b')")]

@@ -54,6 +54,8 @@ public sealed class PatternTests
     [InlineData("string.rep('', 100)")]
     [InlineData("string.rep(5, 3)")]
     [InlineData("table.concat({1, 2, 3}, ', ')")]
+    [InlineData("table.concat(setmetatable({}, {__index = function(_, k) return k end, __len = function() return 3 end}), ', ')")]
+    [InlineData("table.concat(setmetatable({1, 2, 3}, {}), ', ', 2, 3)")]
     [InlineData("(function() local t = {1, 2, 3} table.insert(t, 2, 9) table.insert(t, 7) return table.concat(t, ',') end)()")]
     [InlineData("(function() local t = {1, 2, 3} return table.remove(t, 1), table.remove(t), #t, table.remove(t, 2), table.remove(t, 1), table.remove(t), #t end)()")]
     [InlineData("(function() local t = {5, 2, 8, 1} table.sort(t) local a = table.concat(t, ',') table.sort(t, function(x, y) return x > y end) return a, table.concat(t, ',') end)()")]

@@ -1,3 +1,4 @@
+using WsPrism.Plugins.Scripts;
 
 namespace WsPrism.Plugins.Tests.Scripts;
 
@@ -212,6 +213,41 @@ public sealed class ScriptServiceTests
         Assert.True(bed.Reload("function on_message(ctx) ctx.state.n = (ctx.state.n or 0) + 1 ctx.reply({'new', ctx.state.n}) end"));
 
         Assert.Equal("""["new",3]""", bed.Ask(alice, "x").Data.GetRawText());
+    }
+
+    [Fact]
+    public void States_that_are_larger_as_JSON_than_the_script_may_hold_do_not_all_go_over()
+    {
+        // Many times the same short text: 262,144 bytes in Lua, 671,745 in JSON.
+        const string Script = "function on_message(ctx) local s, t = ('x'):rep(38), {} for i = 1, 16384 do t[i] = s end ctx.reply(ctx.state.t ~= nil) ctx.state.t = t end";
+        using var bed = new ScriptGateway(Script, config => config with { MaxInFlight = 1, MemoryBytes = 2_097_152 });
+        var clients = Enumerable.Range(0, 4).Select(i => bed.ConnectTo($"match:{i}", $"user:{i}")).ToArray();
+        Assert.All(clients, client => Assert.False(bed.Ask(client, "x").Data.GetBoolean()));
+
+        Assert.True(bed.Reload(Script + " -- changed"));
+
+        Assert.Equal(3, clients.Count(client => bed.Ask(client, "x").Data.GetBoolean()));
+        Assert.Equal(1, bed.Warnings.Count(line => line.Contains("could not be taken over", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Who_sends_messages_does_not_fill_the_log()
+    {
+        using var bed = new ScriptGateway("function on_message(ctx, msg) for i = 1, 16 do log('word') end if msg.type == 'fail' then error('told to') end ctx.reply(1) end");
+        var alice = bed.ConnectTo("match:7", "user:alice");
+        for (var i = 0; i < 40; i++)
+        {
+            bed.Ask(alice, i % 2 == 0 ? "fail" : "x");
+        }
+
+        // The clock may have come into a second second.
+        Assert.InRange(bed.Gateway.Log.Entries.Count(entry => entry.Message.EndsWith("says: word", StringComparison.Ordinal)), ScriptRooms.MaxLinesPerSecond, 2 * ScriptRooms.MaxLinesPerSecond);
+        Assert.InRange(bed.Warnings.Count(line => line.Contains("told to", StringComparison.Ordinal)), ScriptRooms.MaxFailuresPerSecond, 2 * ScriptRooms.MaxFailuresPerSecond - 1);
+        Assert.Equal(20, bed.Plugin.Counters.Failures(PluginFailure.Error));
+
+        bed.Gateway.Advance(2_000);
+        bed.Ask(alice, "x");
+        Assert.Contains(bed.Warnings, line => line.EndsWith("lines within a second were dropped", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -5,6 +5,21 @@ namespace WsPrism.Plugins.Tests.Wasm;
 
 public sealed class WasmServiceTests
 {
+    [Theory]
+    [InlineData(120, true)]
+    [InlineData(300, false)]
+    public void A_call_that_is_slow_though_its_fuel_lasts_has_a_shards_thread_once(int microseconds, bool staysOnTheShard)
+    {
+        using var wasm = WasmGateway.Hostile();
+        var alice = wasm.Connect();
+        wasm.Gateway.Time.PerReading = TimeSpan.FromMicroseconds(microseconds);
+
+        Assert.Equal("sys.ack", wasm.Ask(alice, "accept").Name);
+
+        wasm.Gateway.Time.PerReading = TimeSpan.Zero;
+        Assert.Equal(staysOnTheShard, ((WasmPlugin)wasm.Plugin).Inline.IsDue());
+    }
+
     [Fact]
     public void A_module_that_says_nothing_accepts()
     {

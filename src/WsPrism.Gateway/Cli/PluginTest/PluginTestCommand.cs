@@ -44,10 +44,16 @@ internal static partial class PluginTestCommand
         };
         command.Validators.Add(result =>
         {
-            var options = Read(result);
-            if (ProblemOf(options, result.GetValue(setting) ?? [], result.GetValue(wait)) is { } problem)
+            try
             {
-                result.AddError(problem);
+                if (ProblemOf(Read(result), result.GetValue(setting) ?? [], result.GetValue(wait)) is { } problem)
+                {
+                    result.AddError(problem);
+                }
+            }
+            catch (InvalidOperationException)
+            {
+                // An option without its value, or with one that cannot be read: the parser says so itself.
             }
         });
         command.SetAction(async (result, _) => await RunAsync(Read(result.CommandResult)));
@@ -73,7 +79,7 @@ internal static partial class PluginTestCommand
     private static string? ProblemOf(TrialOptions options, string[] settings, int waitMs) =>
         options.Kind is null ? $"FILE ends in .lua, .wasm or .dll, got '{options.File}'"
         : !ServiceName().IsMatch(options.Name) || BuiltIn.Contains(options.Name) ? $"--name wants a name ([a-z][a-z0-9_.-]{{0,63}}) that is not a built-in service's, got '{options.Name}'"
-        : options.Messages.FirstOrDefault(message => !IsMessage(message, options.IsFilter)) is { } message ? $"--message wants an object of JSON with a type{(options.IsFilter ? "" : " and without svc")}, got '{message}'"
+        : options.Messages.Select(message => ProblemOf(message, options.IsFilter)).FirstOrDefault(problem => problem is not null) is { } wrong ? wrong
         : options.HotFrames.FirstOrDefault(frame => !HotFrame().IsMatch(frame)) is { } frame ? $"--hot wants at least three bytes in hexadecimal (svc_id, opcode, flags, payload), got '{frame}'"
         : settings.FirstOrDefault(text => !Setting().IsMatch(text)) is { } setting ? $"--setting wants name=value, got '{setting}'"
         : waitMs is < 0 or > 60_000 ? $"--wait wants 0 to 60000 milliseconds, got {waitMs}"
@@ -83,16 +89,21 @@ internal static partial class PluginTestCommand
         : options.User.Length == 0 ? "--user wants a name"
         : null;
 
-    private static bool IsMessage(string text, bool mayNameService)
+    private static string? ProblemOf(string text, bool mayNameService)
     {
         try
         {
             var message = JsonSerializer.Deserialize<JsonElement>(text);
-            return message.ValueKind == JsonValueKind.Object && message.TryGetProperty("type", out _) && (mayNameService || !message.TryGetProperty("svc", out _));
+            var problem = message.ValueKind != JsonValueKind.Object ? "it is no object"
+                : !message.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String ? "it has no type that is a string"
+                : message.TryGetProperty("id", out var id) && id.ValueKind is not (JsonValueKind.String or JsonValueKind.Number) ? "its id is no string and no number"
+                : !mayNameService && message.TryGetProperty("svc", out _) ? "it has a svc, which is the plugin's (--name)"
+                : null;
+            return problem is null ? null : $"--message wants an envelope such as {{\"type\":\"greet\",\"data\":1}}, got '{text}': {problem}";
         }
-        catch (JsonException)
+        catch (JsonException exception)
         {
-            return false;
+            return $"--message wants JSON, got '{text}': byte {exception.BytePositionInLine + 1} of line {exception.LineNumber + 1} is wrong, or the end is missing (in a shell, put it between single quotes)";
         }
     }
 
@@ -103,7 +114,8 @@ internal static partial class PluginTestCommand
         {
             foreach (var error in loaded.Errors)
             {
-                await Console.Error.WriteLineAsync($"wsprism: {error.Message}");
+                var isFile = error.Path.EndsWith(".file", StringComparison.Ordinal) || error.Path.EndsWith(".assembly", StringComparison.Ordinal);
+                await Console.Error.WriteLineAsync($"wsprism: {(isFile ? "FILE " : "")}{error.Message}");
             }
 
             return ExitCode.Refused;

@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using WsPrism.Core.ServerApi;
@@ -40,6 +41,13 @@ internal sealed class PluginTrial(TrialOptions options, GatewayHost host, TextWr
             await ShowAsync(sender, observer);
         }
 
+        if (sender.CloseStatus == WebSocketCloseStatus.MessageTooBig)
+        {
+            var most = host.Node.FindTenant(TrialConfig.Tenant)!.Snapshot.Config.Limits.MaxFrameBytes;
+            await errors.WriteLineAsync($"wsprism: message {sent} is longer than a client's may be, {most} bytes (limits.max_frame_bytes)");
+            isGood = false;
+        }
+
         if (sent < options.Messages.Count + options.HotFrames.Count)
         {
             await errors.WriteLineAsync($"wsprism: the sender was sent away after {sent} of {options.Messages.Count + options.HotFrames.Count} messages");
@@ -75,7 +83,7 @@ internal sealed class PluginTrial(TrialOptions options, GatewayHost host, TextWr
         try
         {
             await sender.SendAsync(message, patience.Token);
-            var answer = await sender.ReadAsync(_toSender, envelope => IsAnswer(envelope) && TrialClient.IdOf(envelope) == id, patience.Token);
+            var answer = await sender.ReadAsync(_toSender, envelope => IsAnswer(envelope, id), patience.Token);
             return answer is not null && answer.Value.GetProperty("type").GetString() == "ack";
         }
         catch (OperationCanceledException)
@@ -103,8 +111,10 @@ internal sealed class PluginTrial(TrialOptions options, GatewayHost host, TextWr
         return pong is not null && !refused;
     }
 
-    private static bool IsAnswer(JsonElement envelope) =>
-        envelope.GetProperty("svc").GetString() == "sys" && envelope.GetProperty("type").GetString() is "ack" or "error";
+    // What could not be understood is refused without its id.
+    private static bool IsAnswer(JsonElement envelope, string id) =>
+        envelope.GetProperty("svc").GetString() == "sys" && envelope.GetProperty("type").GetString() is var type
+        && (TrialClient.IdOf(envelope) is { } answered ? answered == id && type is ("ack" or "error") : type == "error");
 
     // A marker goes the way of all that services publish, so that it comes behind what was published before.
     private async Task ShowAsync(TrialClient sender, TrialClient observer)

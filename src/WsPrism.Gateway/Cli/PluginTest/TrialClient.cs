@@ -20,6 +20,9 @@ internal sealed class TrialClient : IDisposable
     /// <summary>True when the gateway has sent it away.</summary>
     public bool IsClosed { get; private set; }
 
+    /// <summary>What it was sent away with; null where it was not.</summary>
+    public WebSocketCloseStatus? CloseStatus => _socket.CloseStatus;
+
     /// <summary>Connects and joins the room. What services say meanwhile is kept in <paramref name="lines"/>.</summary>
     public static async Task<TrialClient> ConnectAsync(string name, string address, string ticket, string room, List<string> lines, CancellationToken patience)
     {
@@ -38,6 +41,8 @@ internal sealed class TrialClient : IDisposable
     /// <summary>Reads up to and with the envelope that is waited for, which is returned; null where the connection ends before it.</summary>
     public async Task<JsonElement?> ReadAsync(List<string> lines, Func<JsonElement, bool> isLast, CancellationToken patience)
     {
+        // A read that was given up leaves a socket that is of no use.
+        IsClosed |= _socket.State == WebSocketState.Aborted;
         while (!IsClosed)
         {
             var (type, bytes) = await ReadAsync(patience);

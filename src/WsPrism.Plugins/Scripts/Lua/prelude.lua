@@ -233,11 +233,29 @@ of_strings.__metatable = false
 -- table
 
 local charge, native_insert, native_remove, native_move, native_sort = host.charge, table.insert, table.remove, table.move, table.sort
-local tables = { concat = concat, pack = table.pack, unpack = table.unpack }
+local tables = { pack = table.pack, unpack = table.unpack }
 
 -- The length is asked of a metatable only where moving one by one is counted.
 local function is_plain(t)
   return getmetatable(t) == nil
+end
+
+-- What metatables answer with may be functions of the library, which nobody counts: such a table is read here, one by one.
+function tables.concat(t, sep, i, j)
+  want("table", t, 1, "concat")
+  if is_plain(t) then
+    return concat(t, sep, i, j)
+  end
+  local first, last = math.tointeger(i == nil and 1 or i), math.tointeger(j == nil and #t or j)
+  if not first or not last then
+    return concat({}, sep, i, j)
+  end
+  local parts, n = {}, 0
+  for k = first, last do
+    n = n + 1
+    parts[n] = t[k]
+  end
+  return concat(parts, sep, 1, n)
 end
 
 function tables.insert(t, ...)
@@ -308,7 +326,14 @@ end
 
 function tables.sort(t, comparator)
   want("table", t, 1, "sort")
-  return native_sort(t, comparator == nil and less or comparator)
+  if type(comparator) ~= "function" then
+    return native_sort(t, comparator == nil and less or comparator)
+  end
+
+  -- One of the library's own would not be counted.
+  return native_sort(t, function(a, b)
+    return comparator(a, b)
+  end)
 end
 
 base.table = seal(tables)

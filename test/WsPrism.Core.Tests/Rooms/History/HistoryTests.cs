@@ -334,7 +334,9 @@ public sealed class HistoryTests
 
         Assert.True(gateway.Tenant.History.Forgotten > 0);
         Assert.Equal(0, PageOf(gateway, "r0"));
-        Assert.InRange(PageOf(gateway, "r1"), 100, 1_000);
+
+        // How many depends on the buffers that the pool had for them; what they take is what is counted.
+        Assert.InRange(PageOf(gateway, "r1"), 1, 999);
         Assert.Equal(new Published(0, 2), await gateway.PublishAsync("more", "r0"));
 
         static int PageOf(TestGateway gateway, string room)

@@ -3,7 +3,6 @@ using WsPrism.Core.Delivery;
 using WsPrism.Core.Tests.Delivery;
 using WsPrism.Core.Tests.Rooms;
 using WsPrism.Protocol.Hot;
-using WsPrism.Testing;
 using static WsPrism.Core.Tests.Sessions.Resume.Resumable;
 
 namespace WsPrism.Core.Tests.Sessions.Resume;
@@ -52,7 +51,10 @@ public sealed class ResumeHotTests
         bob.Vanish();
         carol.CloseGracefully();
 
-        Assert.Equal([alice.Handle], gateway.Resume(bob).HotFrames.Select(frame => frame.Sender));
+        // Of who has left it is told so, by a reliable frame.
+        var frames = gateway.Resume(bob).HotFrames.ToArray();
+        Assert.Equal([carol.Handle, alice.Handle], frames.Select(frame => frame.Sender));
+        Assert.Equal([HotFlags.Reliable, HotFlags.None], frames.Select(frame => frame.Flags & HotFlags.Reliable));
     }
 
     [Fact]
@@ -124,12 +126,24 @@ public sealed class ResumeHotTests
     }
 
     [Fact]
-    public void Without_resume_no_states_are_kept()
+    public void Without_resume_and_snapshot_no_states_are_kept()
     {
-        using var gateway = new TestGateway();
-        var alice = gateway.ConnectTo("lobby", "alice");
+        using var gateway = Ruled.Gateway(new RoomHotConfig { Snapshot = false });
+        var alice = gateway.ConnectTo("room", "alice");
         alice.Put(1, 1);
 
-        Assert.Null(gateway.Tenant.Registry.FindRoom("lobby")!.Slices[0].Latest);
+        Assert.Null(gateway.Tenant.Registry.FindRoom("room")!.Slices[0].Latest);
+    }
+
+    [Fact]
+    public void What_has_KEY_is_the_rooms_and_stays_when_who_sent_it_has_left()
+    {
+        using var gateway = Gateway(shards: 2);
+        var (alice, bob) = (gateway.ConnectTo("lobby", "alice"), gateway.ConnectTo("lobby", "bob"));
+        alice.Put(1, 1);
+        bob.Vanish();
+        alice.CloseGracefully();
+
+        Assert.Equal([0, 1], gateway.Resume(bob).HotFrames.Select(frame => frame.Payload.Length));
     }
 }
