@@ -106,7 +106,10 @@ export class Conversation {
     if (type === "join") this.book.expect(room, since as never);
     const onAck = (answer: Json | undefined): void => {
       if (type === "join") this.book.want(room, { ...(active === false && { active }), ...(typeof max_hz === "number" && { maxHz: max_hz }) });
-      else if (type === "activate") this.book.activate(room);
+      else if (type === "activate") {
+        this.book.activate(room);
+        this.hot.entered();
+      }
       else if (type === "leave") this.book.left(room || this.book.active); // sys.left may be lost with a connection, the answer is not
       options.onAck?.(answer);
     };
@@ -213,8 +216,11 @@ export class Conversation {
         break;
       case "joined": {
         const joined = this.book.joined(envelope);
-        if (joined) this.#listener.events.emit("joined", joined);
-        else this.#ignore("joined");
+        if (!joined) this.#ignore("joined");
+        else {
+          this.hot.entered(joined.handle);
+          this.#listener.events.emit("joined", joined);
+        }
         break;
       }
       case "pong":

@@ -146,6 +146,11 @@ export class Hot {
     this.#incoming.clear();
   }
 
+  /** @internal Who joins a room gets its latest states, whether they have been seen before or not; and which room is the active one has changed. */
+  entered(room?: number): void {
+    this.#incoming.forgetRoom(room);
+  }
+
   /** @internal */
   forget(svcId: number, keys: ReadonlySet<number>): void {
     this.#incoming.forget(svcId, keys);

@@ -65,6 +65,11 @@ export class IncomingSequences {
     }
   }
 
+  /** Whatever comes next of this room, or of the active one, is a beginning. */
+  forgetRoom(room: number | undefined): void {
+    for (const row of this.#last.keys()) if (row.endsWith(",") || (room !== undefined && row.endsWith(`,${room}`))) this.#last.delete(row);
+  }
+
   clear(): void {
     this.#last.clear();
   }
