@@ -107,6 +107,23 @@ describe.skipIf(!isBuilt)(`against the real gateway${isBuilt ? "" : ` (skipped: 
     expect(await seen.take("a state")).toMatchObject({ value: { x: 3, y: 4 }, frame: { seq: 2 } });
   });
 
+  test("who joins late gets the latest states, and who joins again gets them again", async () => {
+    const [alice, bob] = [await enter("alice"), await enter("bob")];
+    const seen = new Queue<HotFrame>();
+    bob.hot.subscribe({ svcId: 1 }, (frame) => seen.put(frame));
+    await alice.rooms.join("late");
+    await alice.hot.sendAcked(1, 1, new Uint8Array([1]));
+
+    await bob.rooms.join("late");
+    const first = await seen.take("the state");
+    await bob.rooms.leave("late");
+    await bob.rooms.join("late");
+
+    expect(await seen.take("the state again")).toEqual(first);
+    alice.close();
+    expect(await seen.take("the leave")).toMatchObject({ opcode: 255, reliable: true, sender: first.sender });
+  });
+
   test("the conflating sender is never too fast for the gateway", async () => {
     const client = await enter("u-fast");
     const errors: WsPrismError[] = [];
