@@ -20,6 +20,7 @@ internal sealed partial class Page
         .. Directory.GetFiles(Repository.Root, "*.md")
             .Concat(Directory.GetFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories))
             .Concat(Directory.GetFiles(Repository.PathOf("samples"), "*.md", SearchOption.AllDirectories))
+            .Concat(Directory.GetFiles(Repository.PathOf("clients"), "*.md", SearchOption.AllDirectories))
             .Where(path => !path.Contains("node_modules", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal).Select(path => new Page(path)),
     ];

@@ -1,0 +1,196 @@
+import { call, type Unsubscribe } from "../emitter.js";
+import { WsPrismError } from "../errors.js";
+import type { Settings } from "../options.js";
+import type { Pace } from "../pace.js";
+import type { RoomBook } from "../roombook.js";
+import { ConflatingSender, type ConflateOutcome } from "./conflater.js";
+import { decodeFrames, encodeFrame, type HotFrame } from "./frame.js";
+import type { Layout } from "./layout.js";
+import { IncomingSequences, OutgoingSequences } from "./sequence.js";
+
+// Header, SEQ, KEY and ROOM.
+const FieldsMax = 15;
+
+/** What became of a frame: `sent`, or why not. */
+export type HotOutcome = "sent" | "OFFLINE" | "BUFFER_FULL" | "FRAME_TOO_LARGE" | "NOT_IN_ROOM" | "CLOSED";
+
+/** How a frame is sent. */
+export interface HotOptions {
+  /** What it is the state of: an entity, an instrument. */
+  key?: number;
+  /** A room that was joined, by its name; without one the active room is meant. */
+  room?: string;
+  /** Neither replaced by a newer one nor dropped. */
+  reliable?: boolean;
+  /** False leaves the sequence number out. */
+  seq?: boolean;
+}
+
+/** Which frames are wanted: what is left out matches any. */
+export interface HotFilter {
+  svcId?: number;
+  opcode?: number;
+  key?: number;
+}
+
+interface Wire {
+  refusal(size: number): Exclude<HotOutcome, "sent" | "NOT_IN_ROOM"> | undefined;
+  transmit(frame: Uint8Array): void;
+}
+
+interface Waiting {
+  name: string;
+  resolve(): void;
+}
+
+/** The Hot lane: small binary frames of which only the latest matters. */
+export class Hot {
+  readonly #settings: Settings;
+  readonly #wire: Wire;
+  readonly #rooms: RoomBook;
+  readonly #pace: Pace;
+  readonly #outgoing: OutgoingSequences;
+  readonly #incoming: IncomingSequences;
+  readonly #listeners = new Set<{ filter: HotFilter; listener: (frame: HotFrame) => void }>();
+  readonly #acks = new Set<Waiting>();
+  #received = 0;
+  #stale = 0;
+  #malformed = 0;
+
+  /** @internal */
+  constructor(settings: Settings, wire: Wire, rooms: RoomBook, pace: Pace) {
+    this.#settings = settings;
+    this.#wire = wire;
+    this.#rooms = rooms;
+    this.#pace = pace;
+    this.#outgoing = new OutgoingSequences(settings.trackedKeys);
+    this.#incoming = new IncomingSequences(settings.trackedKeys);
+  }
+
+  /** Counts since the client was made: frames delivered, numbers skipped, frames dropped as stale or malformed, keys remembered. */
+  get stats(): { readonly received: number; readonly gaps: number; readonly stale: number; readonly malformed: number; readonly tracked: number } {
+    return { received: this.#received, gaps: this.#incoming.gaps, stale: this.#stale, malformed: this.#malformed, tracked: this.#incoming.size };
+  }
+
+  /** Sends a frame now, or says why not. Sequence numbers are counted for each (svc_id, opcode, key). */
+  send(svcId: number, opcode: number, payload: Uint8Array, options: HotOptions = {}): HotOutcome {
+    return this.#send(svcId, opcode, payload, options, false).outcome;
+  }
+
+  /** Sends a frame and waits until the service has taken it in. */
+  async sendAcked(svcId: number, opcode: number, payload: Uint8Array, options: Omit<HotOptions, "seq"> & { timeoutMs?: number } = {}): Promise<void> {
+    const { outcome, seq } = this.#send(svcId, opcode, payload, options, true);
+    if (outcome !== "sent") throw new WsPrismError(outcome, "The frame was not sent.");
+    const { timeoutMs = this.#settings.requestTimeoutMs } = options;
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#acks.delete(waiting);
+        reject(new WsPrismError("REQUEST_TIMEOUT", "The frame was not acknowledged in time."));
+      }, timeoutMs);
+      const waiting: Waiting = {
+        name: `${svcId},${opcode},${seq}`,
+        resolve: () => {
+          clearTimeout(timer);
+          this.#acks.delete(waiting);
+          resolve();
+        },
+      };
+      this.#acks.add(waiting);
+    });
+  }
+
+  /** Frames that are not stale, one by one, those of a BATCH too. */
+  subscribe(filter: HotFilter, listener: (frame: HotFrame) => void): Unsubscribe {
+    const own = { filter, listener };
+    this.#listeners.add(own);
+    return () => this.#listeners.delete(own);
+  }
+
+  /** A sender that keeps the newest state of each key and sends at the rate of the gateway's budget. */
+  conflate(svcId: number, opcode: number, options: { room?: string } = {}): ConflatingSender {
+    const wire = {
+      pace: this.#pace,
+      limit: this.#settings.conflatedKeys,
+      isTooLarge: (payload: Uint8Array) => this.#wire.refusal(payload.length + FieldsMax) === "FRAME_TOO_LARGE",
+      send: (svc: number, op: number, payload: Uint8Array, more: HotOptions) => this.send(svc, op, payload, more),
+    };
+    return new ConflatingSender(wire, svcId, opcode, options.room);
+  }
+
+  /** Frames of one kind as values of a layout. */
+  channel<T>(svcId: number, opcode: number, layout: Layout<T>): HotChannel<T> {
+    return {
+      send: (value, options) => this.send(svcId, opcode, layout.encode(value), options),
+      conflate: (options) => {
+        const sender = this.conflate(svcId, opcode, options);
+        return { set: (value, key) => sender.set(layout.encode(value), key), stop: () => sender.stop() };
+      },
+      subscribe: (listener) =>
+        this.subscribe({ svcId, opcode }, (frame) => {
+          const value = layout.decode(frame.payload);
+          if (value === undefined) this.#malformed++;
+          else listener(value, frame);
+        }),
+    };
+  }
+
+  /** @internal A binary message has come. */
+  receive(bytes: Uint8Array): void {
+    const frames = decodeFrames(bytes);
+    if (!frames) this.#malformed++;
+    else for (const frame of frames) this.#take(frame);
+  }
+
+  /** @internal Another session: its numbers begin anew. */
+  reset(): void {
+    this.#incoming.clear();
+  }
+
+  /** @internal Who joins a room gets its latest states, whether they have been seen before or not; and which room is the active one has changed. */
+  entered(room?: number): void {
+    this.#incoming.forgetRoom(room);
+  }
+
+  /** @internal */
+  forget(svcId: number, keys: ReadonlySet<number>): void {
+    this.#incoming.forget(svcId, keys);
+  }
+
+  #take(frame: HotFrame): void {
+    if (frame.ack) {
+      const name = `${frame.svcId},${frame.opcode},${frame.seq}`;
+      for (const waiting of this.#acks) if (waiting.name === name) return waiting.resolve();
+      return;
+    }
+    if (!this.#incoming.accept(frame)) {
+      this.#stale++;
+      return;
+    }
+    this.#received++;
+    for (const { filter, listener } of [...this.#listeners])
+      if ((filter.svcId ?? frame.svcId) === frame.svcId && (filter.opcode ?? frame.opcode) === frame.opcode && (filter.key ?? frame.key) === frame.key)
+        call(listener, frame);
+  }
+
+  #send(svcId: number, opcode: number, payload: Uint8Array, options: HotOptions, ack: boolean): { outcome: HotOutcome; seq?: number | undefined } {
+    const { key, reliable = false } = options;
+    const refusal = this.#wire.refusal(payload.length + FieldsMax);
+    if (refusal) return { outcome: refusal };
+    const room = options.room === undefined ? undefined : this.#rooms.handle(options.room);
+    if (options.room !== undefined && room === undefined) return { outcome: "NOT_IN_ROOM" };
+    const seq = options.seq === false ? undefined : this.#outgoing.next(svcId, opcode, key);
+    this.#pace.spend();
+    this.#wire.transmit(encodeFrame({ svcId, opcode, seq, key, room, reliable, ack, payload }));
+    return { outcome: "sent", seq };
+  }
+}
+
+/** Frames of one (svc_id, opcode) as values. */
+export interface HotChannel<T> {
+  /** Sends a value now, or says why not. */
+  send(value: T, options?: HotOptions): HotOutcome;
+  /** A sender that keeps the newest value of each key. */
+  conflate(options?: { room?: string }): { set(value: T, key?: number): ConflateOutcome; stop(): void };
+  /** Calls a listener with each value that is not stale; a payload that is too short is counted as malformed. */
+  subscribe(listener: (value: T, frame: HotFrame) => void): Unsubscribe;
+}

@@ -1,0 +1,25 @@
+import type { Refusal } from "./outcome.js";
+
+/** What this library needs of a WebSocket; the platform's is one. */
+export interface WebSocketLike {
+  binaryType: string;
+  readonly bufferedAmount: number;
+  onopen: ((event: never) => void) | null;
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onclose: ((event: { code: number; reason: string }) => void) | null;
+  onerror: ((event: never) => void) | null;
+  send(data: string | Uint8Array): void;
+  close(code?: number, reason?: string): void;
+  /** Why the upgrade failed, where the implementation knows: an answer, or `null` for none. */
+  readonly refusal?: Refusal | null | undefined;
+  /** Cuts the connection without a close frame, where the implementation can. */
+  terminate?(): void;
+}
+
+/** Opens a WebSocket. `receiveBytes` is the longest message that it need take. */
+export type OpenWebSocket = (url: string, protocols: string[], receiveBytes: number) => WebSocketLike | Promise<WebSocketLike>;
+
+/** The platform's WebSocket: what browsers have. The entry for Node.js puts another in its place. */
+export const platform: { open: OpenWebSocket } = {
+  open: (url, protocols) => new WebSocket(url, protocols) as unknown as WebSocketLike,
+};

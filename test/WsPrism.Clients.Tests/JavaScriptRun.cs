@@ -1,0 +1,116 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace WsPrism.Clients.Tests;
+
+/// <summary>Runs all tests of the TypeScript client once, and keeps what each of them said. Without Node.js there is only the reason why not.</summary>
+public sealed class JavaScriptRun : IAsyncLifetime
+{
+    // What vite, which the tests run on, needs; the client itself needs 20.0.
+    private static readonly Version Oldest = new(20, 19);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(12);
+    private static readonly string Folder = Repository.PathOf("clients/js");
+
+    private readonly Dictionary<string, List<Result>> _results = [];
+    private string _output = string.Empty;
+
+    /// <summary>Why nothing ran; null where it did.</summary>
+    public string? Missing { get; private set; }
+
+    public async ValueTask InitializeAsync()
+    {
+        Missing = await FindWhatIsMissingAsync();
+        if (Missing is not null)
+            return;
+
+        var installed = new FileInfo(Path.Combine(Folder, "node_modules/.package-lock.json"));
+        if (!installed.Exists || installed.LastWriteTimeUtc < File.GetLastWriteTimeUtc(Path.Combine(Folder, "package-lock.json")))
+            await RequireAsync("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts");
+
+        var report = Path.Combine(AppContext.BaseDirectory, "javascript.json");
+        File.Delete(report);
+        (_, _output) = await RunAsync("npm", "test", "--", "--reporter=json", "--reporter=default", $"--outputFile.json={report}");
+        if (File.Exists(report))
+            Read(JsonDocument.Parse(await File.ReadAllTextAsync(report)).RootElement);
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Fails with what it said where a test of this file, or the file, did not pass.</summary>
+    public void AssertPassed(string file, string? name = null)
+    {
+        Assert.SkipWhen(Missing is not null, Missing ?? string.Empty);
+        Assert.True(_results.TryGetValue(file, out var results), $"{file} did not run:\n{Tail(_output)}");
+        var chosen = results.Where(result => name is null || result.Name == name).ToArray();
+        Assert.True(chosen.Length > 0, $"{file} has no test {name}:\n{Tail(_output)}");
+        Assert.SkipWhen(Array.TrueForAll(chosen, result => result.IsSkipped), chosen[0].Name);
+        Assert.All(chosen, result => Assert.True(result.Failure is null, $"{result.Name}: {result.Failure}"));
+    }
+
+    private static async Task<string?> FindWhatIsMissingAsync()
+    {
+        try
+        {
+            var (exitCode, version) = await RunAsync("node", "--version");
+            if (exitCode != 0 || !Version.TryParse(version.Trim().TrimStart('v'), out var found) || found < Oldest)
+                return $"Node.js is {version.Trim()}, and the tests of the TypeScript client need {Oldest}: they are skipped";
+            return (await RunAsync("npm", "--version")).ExitCode == 0 ? null : "npm does not run: the tests of the TypeScript client are skipped";
+        }
+        catch (Win32Exception)
+        {
+            return "node and npm are not installed: the tests of the TypeScript client are skipped";
+        }
+    }
+
+    private static async Task RequireAsync(string program, params string[] arguments)
+    {
+        var (exitCode, output) = await RunAsync(program, arguments);
+        Assert.True(exitCode == 0, $"{program} {arguments[0]} failed:\n{Tail(output)}");
+    }
+
+    private static async Task<(int ExitCode, string Output)> RunAsync(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["WSPRISM_GATEWAY"] = Path.Combine(AppContext.BaseDirectory, "wsprism.dll");
+        start.Environment["NO_COLOR"] = "1";
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        try
+        {
+            await process.WaitForExitAsync().WaitAsync(Patience, TimeProvider.System);
+        }
+        catch (TimeoutException)
+        {
+            process.Kill(entireProcessTree: true);
+        }
+
+        return (process.ExitCode, await output + await errors);
+    }
+
+    private static string Tail(string output) => output.Length <= 8000 ? output : output[^8000..];
+
+    private void Read(JsonElement report)
+    {
+        foreach (var file in report.GetProperty("testResults").EnumerateArray())
+        {
+            var name = Path.GetRelativePath(Folder, file.GetProperty("name").GetString()!).Replace('\\', '/');
+            _results[name] = [.. file.GetProperty("assertionResults").EnumerateArray().Select(Result.Of)];
+
+            // A file that could not be loaded has no tests, and says why.
+            if (file.GetProperty("status").GetString() != "passed" && _results[name].TrueForAll(result => result.Failure is null))
+                _results[name].Add(new Result(name, false, file.GetProperty("message").GetString()));
+        }
+    }
+
+    private sealed record Result(string Name, bool IsSkipped, string? Failure)
+    {
+        public static Result Of(JsonElement test)
+        {
+            var name = string.Join(" > ", test.GetProperty("ancestorTitles").EnumerateArray().Append(test.GetProperty("title")).Select(title => title.GetString()));
+            var status = test.GetProperty("status").GetString()!;
+            return new(name, status is "skipped" or "pending", status == "failed" ? string.Join('\n', test.GetProperty("failureMessages").EnumerateArray()) : null);
+        }
+    }
+}
