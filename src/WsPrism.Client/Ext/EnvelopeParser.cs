@@ -7,6 +7,11 @@ internal static class EnvelopeParser
 {
     public static Message? Parse(ReadOnlySpan<byte> utf8)
     {
+#if !NETSTANDARD2_1
+        // WebSockets look at this themselves. The JSON reader does not, and reading such a text later would throw.
+        if (!System.Text.Unicode.Utf8.IsValid(utf8))
+            return null;
+#endif
         try
         {
             return Read(utf8);
