@@ -76,7 +76,13 @@ internal sealed class ScenarioRun : IAsyncDisposable
     private void NothingLeft()
     {
         while (_connection?.Heard.Reader.TryRead(out var heard) == true)
+        {
+            // One that came before the step that answers or ignores them.
+            if (heard.Kind == "text" && heard.Text.Contains("\"type\":\"ping\"", StringComparison.Ordinal) && (_connection.SkewMs is not null || _connection.IgnoresPings))
+                continue;
+
             Assert.False(heard.Kind is "text" or "frame", $"the gateway heard more than it should: {heard}");
+        }
 
         if (_driver.Client.State == ClientState.Closed)
             Assert.False(_gateway.Attempts.Reader.TryRead(out _), "a closed client connected");
@@ -265,10 +271,13 @@ internal sealed class ScenarioRun : IAsyncDisposable
         var clock = _driver.Client.Clock;
         await Patience.UntilAsync(() => clock.Estimate is not null, () => "the clock knows nothing");
 
-        // Both clocks of this machine may be set while a test runs; a few milliseconds are given.
-        var off = (clock.Now - TimeProvider.System.GetUtcNow().AddMilliseconds(skewMs)).Duration();
-        Assert.True(off <= clock.Estimate!.Value.Bound + TimeSpan.FromMilliseconds(5), $"the clock is {off} off and says {clock.Estimate.Value.Bound}");
-        Assert.InRange(clock.Latency.Lowest, TimeSpan.Zero, clock.Latency.Last);
+        // Both clocks of this machine may be set while a test runs, and the test may be held up between two looks.
+        var before = TimeProvider.System.GetUtcNow().AddMilliseconds(skewMs);
+        var (now, estimate, latency) = (clock.Now, clock.Estimate!.Value, clock.Latency);
+        var after = TimeProvider.System.GetUtcNow().AddMilliseconds(skewMs);
+        var slack = estimate.Bound + TimeSpan.FromMilliseconds(5);
+        Assert.InRange(now, before - slack, after + slack);
+        Assert.InRange(latency.Lowest, TimeSpan.Zero, latency.Last);
     }
 
     // As many as a budget allows since it was told, and not one more: however late they are looked at, they were not sent earlier.
