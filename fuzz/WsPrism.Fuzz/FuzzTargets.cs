@@ -15,6 +15,7 @@ internal static class FuzzTargets
         new TcpTarget(),
         new ResumeTarget(),
         new LinkTarget(),
+        new ClientTarget(),
         new JwsTarget(),
         new ServiceAnswerTarget(),
         new FilterAnswerTarget(),

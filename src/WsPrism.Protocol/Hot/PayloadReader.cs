@@ -47,10 +47,10 @@ public ref struct PayloadReader
     public long ReadInt64() => (long)ReadUInt64();
 
     /// <summary>Reads an IEEE 754 number of four bytes. NaN and the infinities come through: check where they would hurt.</summary>
-    public float ReadSingle() => BitConverter.UInt32BitsToSingle(ReadUInt32());
+    public float ReadSingle() => BitConverter.Int32BitsToSingle(ReadInt32());
 
     /// <summary>Reads an IEEE 754 number of eight bytes. NaN and the infinities come through: check where they would hurt.</summary>
-    public double ReadDouble() => BitConverter.UInt64BitsToDouble(ReadUInt64());
+    public double ReadDouble() => BitConverter.Int64BitsToDouble(ReadInt64());
 
     /// <summary>Reads one byte that is 0 or 1; another value fails.</summary>
     public bool ReadBoolean()

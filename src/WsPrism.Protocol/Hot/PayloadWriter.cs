@@ -66,10 +66,10 @@ public ref struct PayloadWriter
     public void WriteInt64(long value) => WriteUInt64((ulong)value);
 
     /// <summary>Writes an IEEE 754 number of four bytes, bit for bit.</summary>
-    public void WriteSingle(float value) => WriteUInt32(BitConverter.SingleToUInt32Bits(value));
+    public void WriteSingle(float value) => WriteInt32(BitConverter.SingleToInt32Bits(value));
 
     /// <summary>Writes an IEEE 754 number of eight bytes, bit for bit.</summary>
-    public void WriteDouble(double value) => WriteUInt64(BitConverter.DoubleToUInt64Bits(value));
+    public void WriteDouble(double value) => WriteInt64(BitConverter.DoubleToInt64Bits(value));
 
     /// <summary>Writes one byte, 0 or 1.</summary>
     public void WriteBoolean(bool value) => WriteUInt8(value ? (byte)1 : (byte)0);

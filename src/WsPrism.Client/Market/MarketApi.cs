@@ -1,0 +1,130 @@
+using WsPrism.Client.Ext;
+using WsPrism.Client.Hot;
+
+namespace WsPrism.Client.Market;
+
+/// <summary>Last values of instruments, and their updates. Thread-safe; handlers run on the receive loop. Subscriptions are made again when a session is lost.</summary>
+public sealed class MarketApi
+{
+    private readonly object _gate = new();
+    private readonly ExtLane _ext;
+    private readonly HotLane _hot;
+    private readonly HotInbox _inbox;
+    private readonly byte _svcId;
+    private readonly List<MarketInterest> _interests = [];
+
+    internal MarketApi(ExtLane ext, HotLane hot, HotInbox inbox, byte svcId)
+    {
+        _ext = ext;
+        _hot = hot;
+        _inbox = inbox;
+        _svcId = svcId;
+    }
+
+    /// <summary>Has a handler called with the last value of each instrument, and with each that comes after it.</summary>
+    /// <exception cref="WsPrismException">The gateway's refusal: nothing of it is subscribed.</exception>
+    public async Task<MarketSubscription> SubscribeAsync(
+        IEnumerable<uint> keys, MarketHandler handler, MarketOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        ArgumentNullException.ThrowIfNull(handler);
+        var interest = new MarketInterest(keys, handler, options ?? new MarketOptions());
+        Listen(interest);
+        try
+        {
+            var answer = await _ext.RequestAsync(
+                "market", "subscribe", null, interest.ToData(), null, _ => _inbox.Forget(_svcId, interest.Keys), cancellation).ConfigureAwait(false);
+            interest.IsStanding = true;
+            return new MarketSubscription(this, interest, answer);
+        }
+        catch
+        {
+            End(interest);
+            throw;
+        }
+    }
+
+    /// <summary>Publishes a value, for clients that may. An empty payload takes the value away.</summary>
+    /// <param name="key">The instrument.</param>
+    /// <param name="opcode">Which of its values.</param>
+    /// <param name="payload">The value; it is copied.</param>
+    /// <param name="reliable">Not replaced by a newer one on its way. Of one opcode all or none.</param>
+    public SendResult TryPublish(uint key, byte opcode, ReadOnlySpan<byte> payload, bool reliable = false) => _hot.TrySend(_svcId, opcode, payload, key, reliable: reliable);
+
+    /// <summary>Nobody says any more that these values are good.</summary>
+    public IDisposable OnStale(Action<IReadOnlyList<uint>> handler) => OnKeys("stale", handler);
+
+    /// <summary>Somebody does again.</summary>
+    public IDisposable OnLive(Action<IReadOnlyList<uint>> handler) => OnKeys("live", handler);
+
+    internal Task UnsubscribeAsync(MarketInterest interest, CancellationToken cancellation)
+    {
+        uint[] unwanted;
+        lock (_gate)
+        {
+            if (!_interests.Contains(interest))
+                return Task.CompletedTask;
+
+            End(interest);
+            unwanted = [.. interest.Keys.Where(key => !_interests.Any(other => other.Keys.Contains(key)))];
+        }
+
+        if (unwanted.Length == 0)
+            return Task.CompletedTask;
+
+        var data = JsonData.Write(writer =>
+        {
+            writer.WriteStartObject();
+            MarketInterest.WriteKeys(writer, unwanted);
+            writer.WriteEndObject();
+        });
+        return _ext.RequestAsync("market", "unsubscribe", null, data, null, cancellation);
+    }
+
+    /// <summary>A new session knows of no subscription. On the receive loop.</summary>
+    internal void SubscribeAgain()
+    {
+        MarketInterest[] interests;
+        lock (_gate)
+            interests = [.. _interests.Where(interest => interest.IsStanding)];
+
+        foreach (var interest in interests)
+            _ = SubscribeAgainAsync(interest);
+    }
+
+    private async Task SubscribeAgainAsync(MarketInterest interest)
+    {
+        try
+        {
+            await _ext.RequestAsync(
+                "market", "subscribe", null, interest.ToData(), new RequestOptions { GoesFirst = true, RateLimitRetries = 5 },
+                _ => _inbox.Forget(_svcId, interest.Keys), default).ConfigureAwait(false);
+        }
+        catch (WsPrismException)
+        {
+            // The next session tries again; the application hears by its values, or that there are none.
+        }
+    }
+
+    private void Listen(MarketInterest interest)
+    {
+        interest.Listening = interest.Options.Format == MarketFormat.Hot
+            ? _hot.On(_svcId, interest.Take)
+            : _ext.On("market", "update", interest.Take);
+        lock (_gate)
+            _interests.Add(interest);
+    }
+
+    private void End(MarketInterest interest)
+    {
+        interest.Listening?.Dispose();
+        lock (_gate)
+            _interests.Remove(interest);
+    }
+
+    private IDisposable OnKeys(string type, Action<IReadOnlyList<uint>> handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        return _ext.On("market", type, message => handler(MarketSubscription.KeysOf(message.Data, "keys")));
+    }
+}
