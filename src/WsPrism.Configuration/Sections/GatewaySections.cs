@@ -42,7 +42,7 @@ internal static class GatewaySections
             "Levels by category prefix, for example `WsPrism.Sessions: debug`.");
 
     private static readonly SectionSpec<HistoryConfig> History = new SectionSpec<HistoryConfig>()
-        .Key(x => x.Path, new NewFileSpec(), "SQLite file of rooms with `history.store: sqlite`; made where it is missing, opened only where a rule needs it. One gateway a file.", taking: Taking.ByRestart);
+        .Key(x => x.Path, new FileSpec(mustExist: false), "SQLite file of rooms with `history.store: sqlite`; made where it is missing, opened only where a rule needs it. One gateway a file.", taking: Taking.ByRestart);
 
     public static readonly SectionSpec<GatewayConfig> Gateway = new SectionSpec<GatewayConfig>()
         .Key(x => x.Listen, Texts.Listen, "Where clients connect by WebSocket. Port 0 lets the system choose.", taking: Taking.ByRestart)
