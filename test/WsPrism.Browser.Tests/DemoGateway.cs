@@ -20,6 +20,9 @@ internal sealed class DemoGateway : IAsyncDisposable
 
     public string Address => _host.ClientAddress;
 
+    /// <summary>Address of the admin listener, host and port.</summary>
+    public string Admin => _host.AdminAddress;
+
     public string Page => $"http://{Address}/";
 
     public static async Task<DemoGateway> StartAsync()

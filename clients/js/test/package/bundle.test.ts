@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { rolldown } from "rolldown";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -28,6 +29,12 @@ describe("the bundle for browsers", () => {
     const size = gzipSync(code, { level: 9 }).length;
     console.log(`${code.length} bytes minified, ${size} gzipped`);
     expect(size).toBeLessThan(Limit);
+  });
+
+  test("is the file that the package has, and the gateway too", () => {
+    const [ofPackage, ofGateway] = ["../../dist/wsprism.min.js", "../../../../src/WsPrism.Gateway/Demo/wsprism.js"].map((path) => readFileSync(new URL(path, import.meta.url), "utf8"));
+    expect(gzipSync(ofPackage!, { level: 9 }).length).toBeLessThan(Limit);
+    expect(ofGateway === ofPackage, "run: npm run bundle").toBe(true);
   });
 
   test("has nothing of Node.js in it", () => {

@@ -1,14 +1,11 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
 
-namespace WsPrism.Clients.Tests;
+namespace WsPrism.JavaScript.Tests;
 
 /// <summary>Runs all tests of the TypeScript client once, and keeps what each of them said. Without Node.js there is only the reason why not.</summary>
 public sealed class JavaScriptRun : IAsyncLifetime
 {
-    // What vite, which the tests run on, needs; the client itself needs 20.0.
-    private static readonly Version Oldest = new(20, 19);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(12);
     private static readonly string Folder = Repository.PathOf("clients/js");
 
@@ -20,13 +17,9 @@ public sealed class JavaScriptRun : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Missing = await FindWhatIsMissingAsync();
+        Missing = await NpmReady.ReadyAsync();
         if (Missing is not null)
             return;
-
-        var installed = new FileInfo(Path.Combine(Folder, "node_modules/.package-lock.json"));
-        if (!installed.Exists || installed.LastWriteTimeUtc < File.GetLastWriteTimeUtc(Path.Combine(Folder, "package-lock.json")))
-            await RequireAsync("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts");
 
         var report = Path.Combine(AppContext.BaseDirectory, "javascript.json");
         File.Delete(report);
@@ -46,27 +39,6 @@ public sealed class JavaScriptRun : IAsyncLifetime
         Assert.True(chosen.Length > 0, $"{file} has no test {name}:\n{Tail(_output)}");
         Assert.SkipWhen(Array.TrueForAll(chosen, result => result.IsSkipped), chosen[0].Name);
         Assert.All(chosen, result => Assert.True(result.Failure is null, $"{result.Name}: {result.Failure}"));
-    }
-
-    private static async Task<string?> FindWhatIsMissingAsync()
-    {
-        try
-        {
-            var (exitCode, version) = await RunAsync("node", "--version");
-            if (exitCode != 0 || !Version.TryParse(version.Trim().TrimStart('v'), out var found) || found < Oldest)
-                return $"Node.js is {version.Trim()}, and the tests of the TypeScript client need {Oldest}: they are skipped";
-            return (await RunAsync("npm", "--version")).ExitCode == 0 ? null : "npm does not run: the tests of the TypeScript client are skipped";
-        }
-        catch (Win32Exception)
-        {
-            return "node and npm are not installed: the tests of the TypeScript client are skipped";
-        }
-    }
-
-    private static async Task RequireAsync(string program, params string[] arguments)
-    {
-        var (exitCode, output) = await RunAsync(program, arguments);
-        Assert.True(exitCode == 0, $"{program} {arguments[0]} failed:\n{Tail(output)}");
     }
 
     private static async Task<(int ExitCode, string Output)> RunAsync(string program, params string[] arguments)

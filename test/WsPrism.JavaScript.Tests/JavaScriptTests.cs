@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace WsPrism.Clients.Tests;
+namespace WsPrism.JavaScript.Tests;
 
 /// <summary>The TypeScript client (<c>clients/js</c>): its own tests run by npm, one test here for each of its files and for each scenario.</summary>
 public sealed class JavaScriptTests(JavaScriptRun run) : IClassFixture<JavaScriptRun>

@@ -1,4 +1,4 @@
-namespace WsPrism.Clients.Tests;
+namespace WsPrism.JavaScript.Tests;
 
 /// <summary>The repository that the tests run in.</summary>
 internal static class Repository
