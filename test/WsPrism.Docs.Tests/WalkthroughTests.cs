@@ -112,7 +112,7 @@ public sealed partial class WalkthroughTests
         var page = Page.Of("docs/game.md");
         var keys = page.Blocks.Single(block => block.Info == "yaml tenant").Body;
         var yaml = DemoConfig.Text.Replace("gateway:\n", "gateway:\n  tcp: {listen: \"127.0.0.1:7000\"}\n")
-            .Replace("- id: demo\n", $"- id: demo\n    {keys[keys.IndexOf("rooms:", StringComparison.Ordinal)..].TrimEnd().Replace("\n", "\n    ")}\n");
+            .Replace("    rooms:\n", $"    {keys[keys.IndexOf("rooms:", StringComparison.Ordinal)..].TrimEnd().Replace("\n", "\n    ")}\n");
         await using var gateway = await RunningGateway.StartAsync(yaml);
         var script = page.Blocks.Single(block => block.Info == "python").Body.Replace("7000", gateway.Tcp.Split(':')[1]);
 
