@@ -198,5 +198,13 @@ public sealed class StartTests : IDisposable
             Assert.Contains("default-src 'none'", answer.Header("content-security-policy"), StringComparison.Ordinal);
             Assert.Contains("</html>", answer.Body, StringComparison.OrdinalIgnoreCase);
         }
+
+        foreach (var script in new[] { "/wsprism.js", "/demo.js", "/demo-view.js" })
+        {
+            answer = await client.AskAsync(RawClient.Get(script));
+
+            Assert.Equal(status, answer.Status);
+            Assert.Equal(production ? "application/json" : "text/javascript; charset=utf-8", answer.Header("content-type"));
+        }
     }
 }

@@ -25,25 +25,27 @@ export interface HotFrame {
 /** A frame as bytes. */
 export function encodeFrame(frame: HotFrame): Uint8Array {
   const { seq, key, sender, room, payload } = frame;
-  const fields = [seq, key, sender, room];
-  let flags = (frame.reliable ? HotFlag.Reliable : 0) | (frame.ack ? HotFlag.Ack : 0);
+  const flags =
+    (seq === undefined ? 0 : HotFlag.Seq) | (key === undefined ? 0 : HotFlag.Key) | (sender === undefined ? 0 : HotFlag.Sender) |
+    (room === undefined ? 0 : HotFlag.Room) | (frame.reliable ? HotFlag.Reliable : 0) | (frame.ack ? HotFlag.Ack : 0);
   let at = 3;
-  const bytes = new Uint8Array(3 + 4 * fields.filter((field) => field !== undefined).length + payload.length);
+  const bytes = new Uint8Array(length(flags) + payload.length);
   const view = new DataView(bytes.buffer);
-  for (const [i, field] of fields.entries()) {
-    if (field === undefined) continue;
-    flags |= fieldFlags[i]!;
+  const put = (field: number | undefined): void => {
+    if (field === undefined) return;
     view.setUint32(at, field, true);
     at += 4;
-  }
+  };
+  put(seq);
+  put(key);
+  put(sender);
+  put(room);
   bytes[0] = frame.svcId;
   bytes[1] = frame.opcode;
   bytes[2] = flags;
   bytes.set(payload, at);
   return bytes;
 }
-
-const fieldFlags = [HotFlag.Seq, HotFlag.Key, HotFlag.Sender, HotFlag.Room];
 
 /** The frames in a binary message, those of a BATCH one by one; undefined where it is none. All or nothing. */
 export function decodeFrames(bytes: Uint8Array): HotFrame[] | undefined {
@@ -53,32 +55,36 @@ export function decodeFrames(bytes: Uint8Array): HotFrame[] | undefined {
 }
 
 /** One frame that is no BATCH. */
-export function decodeFrame(bytes: Uint8Array): HotFrame | undefined {
-  const flags = bytes[2] ?? HotFlag.Ext;
-  if (flags & (HotFlag.Ext | HotFlag.Batch)) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let at = 3;
-  if (length(flags) > bytes.length) return undefined;
+export const decodeFrame = (bytes: Uint8Array): HotFrame | undefined => read(viewOf(bytes), bytes, 0, bytes.length);
+
+const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+// The frame between two places of a message: one view is enough for all that are in it.
+function read(view: DataView, bytes: Uint8Array, start: number, end: number): HotFrame | undefined {
+  if (end - start < 3) return undefined;
+  const flags = bytes[start + 2]!;
+  if (flags & (HotFlag.Ext | HotFlag.Batch) || start + length(flags) > end) return undefined;
+  let at = start + 3;
   const field = (flag: number): number | undefined => {
     if (!(flags & flag)) return undefined;
     at += 4;
     return view.getUint32(at - 4, true);
   };
   return {
-    svcId: bytes[0]!,
-    opcode: bytes[1]!,
+    svcId: bytes[start]!,
+    opcode: bytes[start + 1]!,
     seq: field(HotFlag.Seq),
     key: field(HotFlag.Key),
     sender: field(HotFlag.Sender),
     room: field(HotFlag.Room),
     reliable: (flags & HotFlag.Reliable) !== 0,
     ack: (flags & HotFlag.Ack) !== 0,
-    payload: bytes.subarray(at),
+    payload: bytes.subarray(at, end),
   };
 }
 
 function decodeBatch(bytes: Uint8Array): HotFrame[] | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOf(bytes);
   let at = length(bytes[2]!);
   if (bytes[2]! & HotFlag.Ext || at > bytes.length) return undefined;
   const frames: HotFrame[] = [];
@@ -86,13 +92,13 @@ function decodeBatch(bytes: Uint8Array): HotFrame[] | undefined {
     const start = at + 2;
     if (start > bytes.length) return undefined;
     at = start + view.getUint16(at, true);
-    const frame = at <= bytes.length && decodeFrame(bytes.subarray(start, at));
+    const frame = at <= bytes.length ? read(view, bytes, start, at) : undefined;
     if (!frame) return undefined;
     frames.push(frame);
   }
   return at === bytes.length ? frames : undefined;
 }
 
-// Of the header with its fields.
+// Of the header with its fields: four bytes for each of these flags, two for a batch.
 const length = (flags: number): number =>
-  fieldFlags.reduce((sum, flag) => sum + (flags & flag ? 4 : 0), flags & HotFlag.Batch ? 5 : 3);
+  3 + 4 * ((flags & 1) + ((flags >> 2) & 1) + ((flags >> 3) & 1) + ((flags >> 4) & 1)) + 2 * ((flags >> 6) & 1);

@@ -25,6 +25,8 @@ const MaxFragments = 1024;
 export class FrameReader {
   readonly #limit: number;
   #chunks: Buffer[] = [];
+  // Where the first chunk is to be read from, and how much there is from there on.
+  #at = 0;
   #length = 0;
   #head: { final: boolean; opcode: number; length: number } | undefined;
   #opcode = 0;
@@ -62,7 +64,8 @@ export class FrameReader {
 
   #readHead(): { final: boolean; opcode: number; length: number } | undefined {
     if (this.#length < 2) return undefined;
-    const [first, second] = this.#peek(2) as unknown as [number, number];
+    const start = this.#gather(2);
+    const [first, second] = [start[this.#at]!, start[this.#at + 1]!];
     const [final, opcode] = [(first & 0x80) !== 0, first & 0x0f];
     const isControl = opcode >= Opcode.Close;
     if (first & 0x70) throw new FramingError(1002, "reserved bit");
@@ -73,9 +76,10 @@ export class FrameReader {
 
     const more = second === 126 ? 2 : second === 127 ? 8 : 0;
     if (this.#length < 2 + more) return undefined;
-    const bytes = this.#take(2 + more);
-    const length = more === 0 ? second : more === 2 ? bytes.readUInt16BE(2) : Number(bytes.readBigUInt64BE(2));
+    const bytes = this.#gather(2 + more);
+    const length = more === 0 ? second : more === 2 ? bytes.readUInt16BE(this.#at + 2) : Number(bytes.readBigUInt64BE(this.#at + 2));
     if (!isControl && this.#collected + length > this.#limit) throw new FramingError(1009, "too_long");
+    this.#skip(2 + more);
     return { final, opcode, length };
   }
 
@@ -87,21 +91,35 @@ export class FrameReader {
     if (this.#fragments.length > MaxFragments) this.#fragments = [Buffer.concat(this.#fragments)];
   }
 
-  #peek(length: number): Buffer {
-    if (this.#chunks[0]!.length < length) this.#chunks = [Buffer.concat(this.#chunks)];
-    return this.#chunks[0]!.subarray(0, length);
+  /** The first chunk, made to hold so many bytes from where it is to be read. */
+  #gather(length: number): Buffer {
+    if (this.#chunks[0]!.length - this.#at < length) {
+      this.#chunks[0] = this.#chunks[0]!.subarray(this.#at);
+      this.#chunks = [Buffer.concat(this.#chunks)];
+      this.#at = 0;
+    }
+    return this.#chunks[0]!;
+  }
+
+  #skip(length: number): void {
+    this.#at += length;
+    this.#length -= length;
+    if (this.#at < this.#chunks[0]!.length) return;
+    this.#chunks.shift();
+    this.#at = 0;
   }
 
   #take(length: number): Buffer {
     if (length === 0) return Buffer.alloc(0);
-    if (this.#chunks[0]!.length < length) this.#chunks = [Buffer.concat(this.#chunks)];
-    const chunk = this.#chunks[0]!;
-    if (chunk.length === length) this.#chunks.shift();
-    else this.#chunks[0] = chunk.subarray(length);
-    this.#length -= length;
-    return chunk.subarray(0, length);
+    const payload = this.#gather(length).subarray(this.#at, this.#at + length);
+    this.#skip(length);
+    return payload;
   }
 }
+
+// The system is asked for many masks at once: that takes as long as for one.
+const masks = Buffer.alloc(8192);
+let nextMask = masks.length;
 
 /** A frame of a client, masked. */
 export function writeFrame(opcode: number, payload: Uint8Array): Buffer {
@@ -112,7 +130,11 @@ export function writeFrame(opcode: number, payload: Uint8Array): Buffer {
   frame[1] = 0x80 | (head === 2 ? length : head === 4 ? 126 : 127);
   if (head === 4) frame.writeUInt16BE(length, 2);
   if (head === 10) frame.writeBigUInt64BE(BigInt(length), 2);
-  randomFillSync(frame, head, 4);
+  if (nextMask === masks.length) {
+    randomFillSync(masks);
+    nextMask = 0;
+  }
+  masks.copy(frame, head, nextMask, (nextMask += 4));
   for (let i = 0; i < length; i++) frame[head + 4 + i] = payload[i]! ^ frame[head + (i & 3)]!;
   return frame;
 }

@@ -1,3 +1,4 @@
+import { isAscii, isUtf8 } from "node:buffer";
 import { createHash, randomBytes } from "node:crypto";
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
@@ -22,8 +23,8 @@ export class NodeWebSocket implements WebSocketLike {
 
   readonly #request: ClientRequest;
   readonly #reader: FrameReader;
-  readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   #socket: Socket | undefined;
+  #gathering = false;
   #closing = false;
   #closed = false;
 
@@ -138,11 +139,9 @@ export class NodeWebSocket implements WebSocketLike {
   }
 
   #decode(payload: Buffer): string {
-    try {
-      return this.#decoder.decode(payload);
-    } catch {
-      throw new FramingError(1007, "utf-8");
-    }
+    if (isAscii(payload)) return payload.toString("latin1"); // most are, and this is quicker
+    if (!isUtf8(payload)) throw new FramingError(1007, "utf-8");
+    return payload.toString();
   }
 
   #fail(code: number, reason: string): void {
@@ -159,15 +158,29 @@ export class NodeWebSocket implements WebSocketLike {
       payload.write(reason, 2);
     }
     this.#write(Opcode.Close, payload);
+    this.#flush(); // the program may end right after this
     this.#closing = true;
     const socket = this.#socket;
     const timer = setTimeout(() => socket?.destroy(), CloseTimeoutMs).unref();
     socket?.once("close", () => clearTimeout(timer));
   }
 
+  // What is sent in one go is written in one go.
   #write(opcode: number, payload: Uint8Array): void {
-    if (this.#socket?.writable) this.#socket.write(writeFrame(opcode, payload));
+    if (!this.#socket?.writable) return;
+    if (!this.#gathering) {
+      this.#gathering = true;
+      this.#socket.cork();
+      queueMicrotask(this.#flush);
+    }
+    this.#socket.write(writeFrame(opcode, payload));
   }
+
+  readonly #flush = (): void => {
+    if (!this.#gathering) return;
+    this.#gathering = false;
+    this.#socket!.uncork();
+  };
 
   #over(code: number, reason: string): void {
     if (this.#closed) return;

@@ -93,6 +93,21 @@ describe("a client", () => {
     expect(JSON.parse((await connection.heard.take("text")).text!)).toMatchObject({ type: "c" });
   });
 
+  test("that has another session believes nothing of the clock of the gateway before", async () => {
+    const client = make({ ping: { intervalMs: 5 } });
+    const connecting = client.connect();
+    const connection = await greet();
+    connection.pings = { skewMs: 60_000 };
+    await connecting;
+    await until(() => client.clock.synced, () => "no pong");
+    const again = new Promise<boolean>((resolve) => client.on("session", () => resolve(client.clock.synced)));
+    connection.close(1001, "drained");
+    await greet("S2"); // pings are not answered here
+    expect(await again).toBe(false);
+    expect(Math.abs(client.clock.offsetMs)).toBeLessThan(1000);
+    expect(client.clock.latency).toBeUndefined();
+  });
+
   test("gives a ticket callback up that does not answer", async () => {
     const client = make({ ticket: () => new Promise(() => {}), handshakeTimeoutMs: 20 });
     const reasons: (string | undefined)[] = [];

@@ -84,6 +84,33 @@ describe("the clock", () => {
     expect(clock.latency).toEqual({ lastMs: 90, minMs: 10, averageMs: (83 + 62 + 10 + 90) / 4 });
   });
 
+  test("is never further off than it says, whatever the ways take and the clocks do", () => {
+    let seed = 1;
+    const random = (): number => (seed = (seed * 48271) % 2147483647) / 2147483647;
+    for (let run = 0; run < 200; run++) {
+      // A gateway whose clock goes wrong by up to 100 parts in a million, over ways that take unequal times; once somebody sets it.
+      const clock = new Clock();
+      const rate = 1 + (random() * 2 - 1) / 10_000;
+      let base = 1_760_000_000_000 + random() * 1000;
+      const truth = (): number => base + performance.now() * rate;
+      for (let i = 0; i < 60; i++) {
+        if (i === 40) base += 5000;
+        vi.advanceTimersByTime(2000 * random());
+        const sent = performance.now();
+        vi.advanceTimersByTime(200 * random() ** 4);
+        const serverTime = Math.floor(truth());
+        vi.advanceTimersByTime(200 * random() ** 4);
+        const rtt = performance.now() - sent;
+        clock.add(sent, serverTime, performance.now());
+        expect(Math.abs(clock.now() - truth()) - clock.errorBoundMs).toBeLessThan(1e-3);
+        expect(clock.errorBoundMs).toBeLessThan(201);
+        // What was known before somebody set it is worth nothing.
+        if (i === 40) expect(clock.errorBoundMs).toBeCloseTo((rtt + 1) / 2, 0);
+      }
+      expect(clock.errorBoundMs).toBeLessThan(20);
+    }
+  });
+
   test("grows less sure with time, and believes the newest when somebody has set a clock", () => {
     const clock = new Clock();
     clock.add(performance.now(), 1000, performance.now());
