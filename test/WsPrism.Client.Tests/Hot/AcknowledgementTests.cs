@@ -24,6 +24,7 @@ public sealed class AcknowledgementTests
         var one = await sent.TakeAsync("the first frame");
         var two = await sent.TakeAsync("the second frame");
         Assert.Equal((1u, 2u), (one.Key, two.Key));
+        Assert.NotEqual(one.Seq, two.Seq);
 
         transport.Say(Acknowledgement(two.Seq));
         await second;
