@@ -21,7 +21,7 @@ public sealed class ClientOptions
     /// <summary>Options of a client that asks for a ticket afresh at each connect, and when the gateway says that the ticket ends soon.</summary>
     /// <param name="url">The gateway: <c>wss://host/v1/ws</c>, or without a path. <c>http</c> and <c>https</c> mean <c>ws</c> and <c>wss</c>.</param>
     /// <param name="tenant">The tenant's id.</param>
-    /// <param name="ticket">Gets a ticket. Called on the client's loop, never twice at a time; what it throws counts as a connect that failed for now.</param>
+    /// <param name="ticket">Gets a ticket: for each connect, one after the other, and beside them when a ticket ends soon. What it throws counts as a connect that failed for now.</param>
     /// <exception cref="ArgumentException">The address is no address of a gateway.</exception>
     public ClientOptions(string url, string tenant, Func<CancellationToken, ValueTask<string>> ticket)
     {
@@ -95,7 +95,11 @@ public sealed class ClientOptions
     /// <summary>The tenant's <c>svc_id</c> of the market. 2.</summary>
     public byte MarketSvcId { get; init; } = 2;
 
-    /// <summary>Whether <c>permessage-deflate</c> is offered; not there on .NET Standard. False.</summary>
+    /// <summary>
+    /// Whether <c>permessage-deflate</c> is offered: messages from 128 bytes on are compressed, each on its own, where the tenant allows it. Not on .NET Standard, where it changes
+    /// nothing. False: whoever sees the connection's lengths and can have text of his own put beside a secret, in one message, learns the secret by how well that compresses. And
+    /// it costs time and memory for each message.
+    /// </summary>
     public bool Compression { get; init; }
 
     /// <summary>Called with the options of each WebSocket before it connects: proxies, certificates, headers.</summary>

@@ -2,6 +2,7 @@ import { backoff } from "./backoff.js";
 import { Link, type Resume } from "./link.js";
 import type { Settings } from "./options.js";
 import type { Ending } from "./outcome.js";
+import { MaxDelay } from "./requests.js";
 import type { WebSocketLike } from "./websocket.js";
 
 /**
@@ -30,9 +31,6 @@ interface Host {
   binary(frame: Uint8Array): void;
   changed(change: StateChange): void;
 }
-
-// setTimeout takes no more, and would fire at once.
-const MaxDelay = 2 ** 31 - 1;
 
 /** Keeps a connection: tickets, attempts, delays, and which endings are for good. Knows nothing of what is said on it. */
 export class Connector {

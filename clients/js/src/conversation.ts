@@ -53,6 +53,7 @@ export class Conversation {
   #asked: Resume | undefined;
   #lossReason: string | undefined;
   #isNewBudget = true;
+  #isRefreshing = false;
 
   constructor(settings: Settings, listener: Listener) {
     this.#settings = settings;
@@ -249,12 +250,15 @@ export class Conversation {
   }
 
   async #refresh(): Promise<void> {
-    if (typeof this.#settings.ticket === "string") return;
+    if (this.#isRefreshing || typeof this.#settings.ticket === "string") return;
+    this.#isRefreshing = true;
     try {
       const ticket = await this.connector.ticket();
       if (this.#online) await this.request("sys", "refresh", { ticket }, { force: true });
     } catch (error) {
       this.#listener.events.emit("error", error instanceof WsPrismError ? error : new WsPrismError("AUTH_FAILED", "There is no new ticket.", { cause: error }));
+    } finally {
+      this.#isRefreshing = false;
     }
   }
 }

@@ -28,8 +28,11 @@ export interface InternalOptions extends RequestOptions {
   force?: boolean;
 }
 
+// setTimeout takes no more, and would fire at once.
+export const MaxDelay = 2 ** 31 - 1;
+
 /** What makes a lost session good again: settled by the gateway or by the end, and by nothing else. */
-export const forced: InternalOptions = { force: true, rateLimitRetries: 5, timeoutMs: 2 ** 31 - 1 };
+export const forced: InternalOptions = { force: true, rateLimitRetries: 5, timeoutMs: MaxDelay };
 
 interface Pending {
   id: number;
@@ -85,7 +88,7 @@ export class Requests {
     if (refusal && refusal !== "OFFLINE" && !(force && refusal === "BUFFER_FULL")) return Promise.reject(failure(refusal));
 
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => pending.settle(failure("REQUEST_TIMEOUT")), timeoutMs);
+      const timer = setTimeout(() => pending.settle(failure("REQUEST_TIMEOUT")), Math.min(timeoutMs, MaxDelay));
       const abort = (): void => pending.settle(failure("ABORTED", signal?.reason));
       const pending: Pending = {
         id, json, options,
@@ -125,8 +128,10 @@ export class Requests {
       pending.sent = false; // it was not acted on
       pending.retry = setTimeout(() => {
         pending.retry = undefined;
-        if (!this.#wire.refusal(pending.json)) this.#send(pending);
-      }, Math.min(error.retryAfterMs ?? 1000, 2 ** 31 - 1));
+        const refusal = this.#wire.refusal(pending.json);
+        if (!refusal || (refusal === "BUFFER_FULL" && pending.options.force)) this.#send(pending);
+        else if (refusal !== "OFFLINE") pending.settle(failure(refusal)); // without a connection it goes with the next one
+      }, Math.min(error.retryAfterMs ?? 1000, MaxDelay));
     } else {
       pending.settle(error);
     }

@@ -23,12 +23,15 @@ internal sealed class Backoff
         var doublings = Math.Min(Attempts + (advice == Advice.Later ? 1 : 0), 30);
         var span = Math.Min(_options.MaxReconnectDelay.TotalMilliseconds, _options.ReconnectDelay.TotalMilliseconds * Math.Pow(2, doublings));
         Attempts++;
-        var wait = TimeSpan.FromMilliseconds(Math.Max(0, span) * Math.Clamp(_random(), 0, 1));
+        var wait = TimeSpan.FromMilliseconds(Math.Max(0, span) * Share());
 
         // Nobody is made to wait for days by one answer.
         var floor = retryAfter is { } asked && asked > TimeSpan.Zero ? asked : TimeSpan.Zero;
         return wait + (floor < MaxFloor ? floor : MaxFloor);
     }
+
+    // Of an application's own source, which may say anything.
+    private double Share() => _random() is >= 0 and <= 1 and var share ? share : 1;
 
     private static TimeSpan MaxFloor => TimeSpan.FromHours(1);
 

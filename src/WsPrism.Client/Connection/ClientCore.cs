@@ -16,7 +16,7 @@ internal sealed class ClientCore
     public ClientCore(ClientOptions options)
     {
         _options = options;
-        Clock = new ServerClock(options.Time);
+        Clock = new ServerClock(options.Time, Failed);
         Queue = new OutboundQueue(options);
         Requests = new PendingRequests(options.MaxPendingRequests, options.SendQueueBytes);
         RoomBook = new RoomBook(options.MaxRooms);
@@ -151,7 +151,11 @@ internal sealed class ClientCore
         {
             await Task.Yield();
             var ticket = await _options.Tickets(default).ConfigureAwait(false);
-            await Ext.RequestAsync("sys", "refresh", null, Ticket(ticket)).ConfigureAwait(false);
+            await Ext.RequestAsync("sys", "refresh", null, Ticket(ticket), new RequestOptions { GoesFirst = true }).ConfigureAwait(false);
+        }
+        catch (WsPrismException exception) when (exception.Code == ClientErrorCodes.Closed)
+        {
+            // Nobody needs it any more.
         }
         catch (Exception exception)
         {

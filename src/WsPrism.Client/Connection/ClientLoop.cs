@@ -69,7 +69,16 @@ internal sealed class ClientLoop
     {
         _core.Queue.Close();
         _core.Requests.Close(() => Closed(CloseReason.ByClient));
-        _stop.Cancel();
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (AggregateException exception)
+        {
+            // What the application's ticket callback has registered there.
+            _core.Failed(exception);
+        }
+
         Volatile.Read(ref _connection)?.Close();
     }
 
@@ -126,7 +135,7 @@ internal sealed class ClientLoop
         string ticket;
         try
         {
-            ticket = await _options.Tickets(_stop.Token).ConfigureAwait(false);
+            ticket = await TicketAsync().ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -155,8 +164,31 @@ internal sealed class ClientLoop
                 ? new CloseReason(CloseCause.Lost, "handshake_timeout", exception: exception)
                 : await WhyAsync(uri, ticket, exception).ConfigureAwait(false);
         }
+        catch (Exception exception)
+        {
+            // The application's ConfigureSocket, as a rule.
+            _core.Failed(exception);
+            return new CloseReason(CloseCause.Lost, "unreachable", exception: exception);
+        }
 
         return await LiveAsync(transport, asked).ConfigureAwait(false);
+    }
+
+    // Who closes the client need not wait for a callback that does not look at its cancellation.
+    private async Task<string> TicketAsync()
+    {
+        var asking = _options.Tickets(_stop.Token).AsTask();
+        try
+        {
+            await asking.OrCanceledAsync(_stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!asking.IsCompleted)
+        {
+            _ = asking.ContinueWith(static late => late.Exception, default, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            throw;
+        }
+
+        return await asking.ConfigureAwait(false);
     }
 
     private async Task<CloseReason> LiveAsync(ITransport transport, ResumePoint? asked)

@@ -99,11 +99,10 @@ internal sealed class Inbox
 
     private void Refuse(Message message, WsPrismException exception)
     {
-        if (Find(message) is not { } request)
+        if (exception.ErrorCode == ErrorCode.RateLimited && message.Id is { } id && _core.Ext.TryRetry(id, exception.RetryAfter ?? TimeSpan.FromSeconds(1)))
             return;
 
-        if (exception.ErrorCode != ErrorCode.RateLimited || !_core.Ext.TryRetry(request, exception.RetryAfter ?? TimeSpan.FromSeconds(1)))
-            request.Fail(exception);
+        Find(message)?.Fail(exception);
     }
 
     private void Acknowledge(PendingRequest request, Message message)

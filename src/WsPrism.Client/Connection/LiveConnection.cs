@@ -43,8 +43,11 @@ internal sealed class LiveConnection : IDisposable
         {
             await ReceiveAsync().ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is WebSocketException or IOException or InvalidOperationException or OperationCanceledException)
+        catch (Exception exception)
         {
+            // Of the platform, as a rule. Whatever else it is, the next connection begins anew, and the client is not left without a loop.
+            if (exception is not (WebSocketException or IOException or InvalidOperationException or OperationCanceledException))
+                _core.Failed(exception);
             Fail(BrokenFraming.Find(exception) ?? new CloseReason(CloseCause.Lost, "lost", 1006, _lastError, exception: exception));
         }
 
@@ -145,9 +148,15 @@ internal sealed class LiveConnection : IDisposable
         _pumping = _pump.RunAsync();
         _pinger.Start();
         if (Volatile.Read(ref _reason) is not null)
+        {
+            // Close may have set it just before it was set to endless above.
+            _patience.Change(CloseTimeout, Timeout.InfiniteTimeSpan);
             _pump.Close();
+        }
         else
+        {
             _core.Greeted(greeting);
+        }
 
         return true;
     }
@@ -177,6 +186,8 @@ internal sealed class LiveConnection : IDisposable
 
     private async Task TrySendCloseAsync(int code)
     {
+        // Somebody who reads nothing must not hold the loop by the close frame.
+        _patience.Change(CloseTimeout, Timeout.InfiniteTimeSpan);
         try
         {
             // The pump may be in the middle of a message; then the connection is simply cut.

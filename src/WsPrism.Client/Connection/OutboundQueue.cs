@@ -89,12 +89,12 @@ internal sealed class OutboundQueue
     /// <summary>The client is on its way to a session: requests may wait for it.</summary>
     public void Start() => Volatile.Write(ref _isStarted, true);
 
-    /// <summary>Completes when there may be a place again.</summary>
-    public Task PlaceAsync()
+    /// <summary>Completes when there may be a place for so many bytes again: at once only where there is one now, or whoever tries again and again would never wait.</summary>
+    public Task PlaceAsync(int length)
     {
         lock (_gate)
         {
-            if (_isClosed || (_isConnected && _messages <= _options.SendQueueMessages / 2 && _bytes <= _options.SendQueueBytes / 2))
+            if (_isClosed || (_isConnected && _messages < _options.SendQueueMessages && !IsFull(length)))
                 return Task.CompletedTask;
 
             _place ??= new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -169,43 +169,43 @@ internal sealed class OutboundQueue
         TaskCompletionSource<bool>? place = null;
         lock (_gate)
         {
-            if (_next == _sending.Count)
-                Swap();
-
             (bytes, isText) = (default, false);
-            while (_next < _sending.Count)
+            while (_next < _sending.Count || TrySwap())
             {
                 ref readonly var entry = ref _sending[_next++];
                 if (entry.Message is null)
                 {
                     bytes = _sending.BytesOf(entry);
                     Volatile.Write(ref _hotBytes, _hotBytes - bytes.Length);
-                    return true;
+                    break;
                 }
 
                 Forget(entry.Message);
-                if (_place is not null && _messages <= _options.SendQueueMessages / 2 && _bytes <= _options.SendQueueBytes / 2)
-                    (place, _place) = (_place, null);
                 if (!entry.Message.TryHandOver())
                     continue;
 
                 (bytes, isText) = (entry.Message.Bytes, true);
                 break;
             }
+
+            // Half of it: one wake for many places.
+            if (_place is not null && _messages <= _options.SendQueueMessages / 2 && _bytes + _hotBytes <= _options.SendQueueBytes / 2)
+                (place, _place) = (_place, null);
         }
 
         place?.TrySetResult(true);
-        return isText;
+        return !bytes.IsEmpty;
     }
 
     // One message has its place however long it is.
     private bool IsFull(int length) => _bytes + _hotBytes > 0 && _bytes + _hotBytes + length > _options.SendQueueBytes;
 
-    private void Swap()
+    private bool TrySwap()
     {
         (_filling, _sending) = (_sending, _filling);
         _filling.Clear();
         _next = 0;
+        return _sending.Count > 0;
     }
 
     private void Append(ExtMessage message)

@@ -56,8 +56,9 @@ internal sealed class WebSocketConnector : IConnector
             var code = await ReadCodeAsync(response, cancellation).ConfigureAwait(false);
             return new Refusal((int)response.StatusCode, code, RetryAfterOf(response));
         }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
+        catch (Exception)
         {
+            // Nobody is there, or the application's own invoker failed: why the upgrade did is not to be known.
             return null;
         }
     }

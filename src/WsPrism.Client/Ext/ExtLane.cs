@@ -46,7 +46,7 @@ public sealed class ExtLane
         var message = new ExtMessage(EnvelopeBuilder.Build(svc, type, room, data, null));
         SendResult result;
         while ((result = _queue.TryAdd(message)) is SendResult.Full or SendResult.NotConnected)
-            await _queue.PlaceAsync().OrCanceledAsync(cancellation).ConfigureAwait(false);
+            await _queue.PlaceAsync(message.Bytes.Length).OrCanceledAsync(cancellation).ConfigureAwait(false);
 
         if (result != SendResult.Queued)
             throw Refused(result);
@@ -114,16 +114,24 @@ public sealed class ExtLane
         return request.Task;
     }
 
-    /// <summary>A request was refused, and was not acted on: sends it again when it may be. False where it is not to be sent again.</summary>
-    internal bool TryRetry(PendingRequest request, TimeSpan wait)
+    /// <summary>
+    /// A request was refused, and was not acted on: sends it again when it may be. It stays among those that wait meanwhile, for its time and its caller's patience may end at any
+    /// moment. False where it is not to be sent again.
+    /// </summary>
+    internal bool TryRetry(long id, TimeSpan wait)
     {
-        if (!request.TryRetry())
+        if (_requests.Find(id) is not { } request || !request.TryRetry())
             return false;
 
         request.Outgoing.TakeBack();
-        if (_requests.TryPutBack(request))
-            request.RetryBy(_options.Time.CreateTimer(_ => _queue.TryAdd(request.Outgoing), null, wait, Timeout.InfiniteTimeSpan));
+        request.RetryBy(_options.Time.CreateTimer(_ => Retry(request), null, wait, Timeout.InfiniteTimeSpan));
         return true;
+    }
+
+    private void Retry(PendingRequest request)
+    {
+        if (!request.Task.IsCompleted && _queue.TryAdd(request.Outgoing) is var result && result != SendResult.Queued)
+            _requests.Take(request.Id)?.Fail(Refused(result));
     }
 
     private void Guard(PendingRequest request, string what, TimeSpan timeout, CancellationToken cancellation)

@@ -35,6 +35,9 @@ internal sealed class PendingRequest
     {
         _timer = timer;
         _cancellation = cancellation;
+
+        // Whoever settles it meanwhile sees these, or is seen.
+        Interlocked.MemoryBarrier();
         if (Task.IsCompleted)
             Release();
     }
@@ -46,6 +49,9 @@ internal sealed class PendingRequest
     {
         _retry?.Dispose();
         _retry = timer;
+        Interlocked.MemoryBarrier();
+        if (Task.IsCompleted)
+            Release();
     }
 
     public void Acknowledge(JsonElement data)

@@ -57,15 +57,11 @@ internal sealed class PendingRequests
             return _requests.TryGetValue(id, out var request) && Remove(request) ? request : null;
     }
 
-    /// <summary>It waits on after all.</summary>
-    public bool TryPutBack(PendingRequest request)
+    /// <summary>A request that waits on.</summary>
+    public PendingRequest? Find(long id)
     {
         lock (_gate)
-        {
-            if (!_isClosed)
-                Add(request);
-            return !_isClosed;
-        }
+            return _requests.GetValueOrDefault(id);
     }
 
     /// <summary>Fails what is longer than this session takes.</summary>

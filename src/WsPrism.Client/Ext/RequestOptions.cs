@@ -17,4 +17,7 @@ public sealed class RequestOptions
 
     /// <summary>Whether it is the client's own, to be sent before all that waits, and beyond the bounds for callers.</summary>
     internal bool GoesFirst { get; init; }
+
+    /// <summary>What makes a lost session good again: settled by the gateway or by the end, and by no time-out, after which the client would have forgotten a room that it is in.</summary>
+    internal static RequestOptions ToRestore { get; } = new() { GoesFirst = true, RateLimitRetries = 5, Timeout = System.Threading.Timeout.InfiniteTimeSpan };
 }

@@ -1,3 +1,4 @@
+using WsPrism.Protocol;
 using WsPrism.Protocol.Hot;
 
 namespace WsPrism.Client.Hot;
@@ -10,18 +11,22 @@ internal sealed class HotAcknowledgements
     private readonly object _gate = new();
     private readonly Dictionary<(byte SvcId, byte Opcode, uint Seq), TaskCompletionSource<bool>> _waiting = [];
 
-    /// <summary>Waits for one answer; null where too many do.</summary>
-    public TaskCompletionSource<bool>? TryAdd(byte svcId, byte opcode, uint seq)
+    /// <summary>
+    /// Waits for one answer; null where too many do. An answer names no key, and the numbers of two keys of an opcode may be the same: the number that is given is the next one
+    /// for which nobody waits.
+    /// </summary>
+    public TaskCompletionSource<bool>? TryAdd(byte svcId, byte opcode, ref uint seq)
     {
         lock (_gate)
         {
             if (_waiting.Count >= Most)
                 return null;
 
-            // The numbers of two keys of an opcode may be the same: then the first answer is for both.
-            if (!_waiting.TryGetValue((svcId, opcode, seq), out var waiting))
-                _waiting.Add((svcId, opcode, seq), waiting = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously));
+            while (_waiting.ContainsKey((svcId, opcode, seq)))
+                seq = SequenceNumber.Next(seq);
 
+            var waiting = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiting.Add((svcId, opcode, seq), waiting);
             return waiting;
         }
     }
@@ -35,9 +40,13 @@ internal sealed class HotAcknowledgements
         waiting?.TrySetResult(true);
     }
 
-    public void Remove(byte svcId, byte opcode, uint seq)
+    /// <summary>Nobody waits any more; whoever waits for the same number by now waits on.</summary>
+    public void Remove(byte svcId, byte opcode, uint seq, Task waiting)
     {
         lock (_gate)
-            _waiting.Remove((svcId, opcode, seq));
+        {
+            if (_waiting.TryGetValue((svcId, opcode, seq), out var other) && other.Task == waiting)
+                _waiting.Remove((svcId, opcode, seq));
+        }
     }
 }

@@ -58,7 +58,7 @@ public sealed class HotLane
     /// <param name="sequenced">False leaves the sequence number out.</param>
     public SendResult TrySend(
         byte svcId, byte opcode, ReadOnlySpan<byte> payload, uint? key = null, string? room = null, bool reliable = false, bool sequenced = true) =>
-        Send(svcId, opcode, payload, key, room, (reliable ? HotFlags.Reliable : 0) | (sequenced ? HotFlags.Seq : 0), out _);
+        Send(svcId, opcode, payload, key, room, (reliable ? HotFlags.Reliable : 0) | (sequenced ? HotFlags.Seq : 0), null);
 
     /// <summary>Sends a frame and completes when the gateway says that the service has taken it in. Frames are not sent again: who needs that uses the Ext lane.</summary>
     /// <param name="svcId">The tenant's number of the service.</param>
@@ -87,7 +87,7 @@ public sealed class HotLane
         }
         finally
         {
-            _acknowledgements.Remove(svcId, opcode, seq);
+            _acknowledgements.Remove(svcId, opcode, seq, waiting);
         }
     }
 
@@ -130,19 +130,18 @@ public sealed class HotLane
         lock (_gate)
         {
             var seq = NextNumber(HotKey.ToSend(svcId, opcode, key));
-            var waiting = _acknowledgements.TryAdd(svcId, opcode, seq) ?? throw new WsPrismException(ClientErrorCodes.BufferFull, "Too many frames wait for their answers.");
-            var result = Send(svcId, opcode, payload, key, room, HotFlags.Seq | HotFlags.Ack | (reliable ? HotFlags.Reliable : 0), out _);
+            var waiting = _acknowledgements.TryAdd(svcId, opcode, ref seq) ?? throw new WsPrismException(ClientErrorCodes.BufferFull, "Too many frames wait for their answers.");
+            var result = Send(svcId, opcode, payload, key, room, HotFlags.Seq | HotFlags.Ack | (reliable ? HotFlags.Reliable : 0), seq);
             if (result == SendResult.Queued)
                 return (waiting.Task, seq);
 
-            _acknowledgements.Remove(svcId, opcode, seq);
+            _acknowledgements.Remove(svcId, opcode, seq, waiting.Task);
             throw Refused(result);
         }
     }
 
-    private SendResult Send(byte svcId, byte opcode, ReadOnlySpan<byte> payload, uint? key, string? room, HotFlags flags, out uint number)
+    private SendResult Send(byte svcId, byte opcode, ReadOnlySpan<byte> payload, uint? key, string? room, HotFlags flags, uint? given)
     {
-        number = 0;
         uint handle = 0;
         if (room is not null && !_rooms.TryGetHandle(room, out handle))
             return _queue.IsConnected ? SendResult.NotInRoom : _queue.OfflineResult;
@@ -152,7 +151,7 @@ public sealed class HotLane
         SendResult result;
         lock (_gate)
         {
-            number = NextNumber(counted);
+            var number = given ?? NextNumber(counted);
             result = _queue.TryAdd(new HotFrame { SvcId = svcId, Opcode = opcode, Flags = flags, Seq = number, Key = key ?? 0, Room = handle, Payload = payload });
             if (result == SendResult.Queued)
             {

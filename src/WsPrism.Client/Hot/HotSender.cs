@@ -132,9 +132,15 @@ public sealed class HotSender : IDisposable
                 return;
             }
 
-            var slot = _turns.Dequeue();
+            var slot = _turns.Peek();
             var result = _lane.TrySend(slot.Name.SvcId, slot.Name.Opcode, slot.Payload, slot.Name.Key, slot.Name.Room);
-            if (result is SendResult.NotConnected or SendResult.Full or SendResult.NotInRoom)
+
+            // The next session calls.
+            if (result == SendResult.NotConnected)
+                return;
+
+            _turns.Dequeue();
+            if (result is SendResult.Full or SendResult.NotInRoom)
             {
                 // A room may be on its way back; others need not wait for it.
                 _turns.Enqueue(slot);

@@ -33,8 +33,7 @@ public sealed class MarketApi
         try
         {
             var answer = await _ext.RequestAsync(
-                "market", "subscribe", null, interest.ToData(), null, _ => _inbox.Forget(_svcId, interest.Keys), cancellation).ConfigureAwait(false);
-            interest.IsStanding = true;
+                "market", "subscribe", null, interest.ToData(), null, _ => Stand(interest), cancellation).ConfigureAwait(false);
             return new MarketSubscription(this, interest, answer);
         }
         catch
@@ -97,13 +96,19 @@ public sealed class MarketApi
         try
         {
             await _ext.RequestAsync(
-                "market", "subscribe", null, interest.ToData(), new RequestOptions { GoesFirst = true, RateLimitRetries = 5 },
-                _ => _inbox.Forget(_svcId, interest.Keys), default).ConfigureAwait(false);
+                "market", "subscribe", null, interest.ToData(), RequestOptions.ToRestore, _ => Stand(interest), default).ConfigureAwait(false);
         }
         catch (WsPrismException)
         {
             // The next session tries again; the application hears by its values, or that there are none.
         }
+    }
+
+    // On the receive loop: a session that is lost right behind the answer has to know of it.
+    private void Stand(MarketInterest interest)
+    {
+        interest.IsStanding = true;
+        _inbox.Forget(_svcId, interest.Keys);
     }
 
     private void Listen(MarketInterest interest)

@@ -46,7 +46,7 @@ public sealed class PresenceApi
     public Roster Watch(string room)
     {
         ArgumentNullException.ThrowIfNull(room);
-        return new Roster(_ext, room, _rooms.Find(room) is not null, _failed);
+        return new Roster(_ext, room, _rooms, _failed);
     }
 
     /// <summary>Hears of joins, changes and leaves, in a room or in all.</summary>

@@ -10,6 +10,9 @@ namespace WsPrism.Client.Presence;
 /// </summary>
 public sealed class Roster : IDisposable
 {
+    // Whoever answers with ever another cursor is no gateway.
+    private const int MaxPages = 1000;
+
     private readonly object _gate = new();
     private readonly ExtLane _ext;
     private readonly string _room;
@@ -22,8 +25,9 @@ public sealed class Roster : IDisposable
     private bool _isRead;
     private long _order;
     private int _turn;
+    private int _pages;
 
-    internal Roster(ExtLane ext, string room, bool isJoined, Action<Exception> failed)
+    internal Roster(ExtLane ext, string room, RoomsApi rooms, Action<Exception> failed)
     {
         _ext = ext;
         _room = room;
@@ -34,7 +38,9 @@ public sealed class Roster : IDisposable
             ext.On("sys", "joined", _ => Read(), room),
             ext.On("sys", "lagging", _ => ReadAgain()),
         ];
-        if (isJoined)
+
+        // Looked at after that, so that no join comes between.
+        if (rooms.Find(room) is not null)
             Read();
     }
 
@@ -77,6 +83,7 @@ public sealed class Roster : IDisposable
         lock (_gate)
         {
             turn = ++_turn;
+            _pages = 0;
             _reading = new Dictionary<string, Entry>(StringComparer.Ordinal);
         }
 
@@ -104,17 +111,19 @@ public sealed class Roster : IDisposable
     private void Take(int turn, JsonElement answer)
     {
         var page = new MemberPage(answer);
+        bool isLast;
         lock (_gate)
         {
             if (turn != _turn || _reading is null)
                 return;
 
             Put(_reading, page.Members);
-            if (page.Cursor is null)
+            isLast = page.Cursor is null || ++_pages == MaxPages;
+            if (isLast)
                 (_users, _reading, _isRead) = (_reading, null, true);
         }
 
-        if (page.Cursor is null)
+        if (isLast)
             Tell();
         else
             _ = AskAsync(turn, page.Cursor);

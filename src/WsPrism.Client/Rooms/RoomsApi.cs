@@ -143,7 +143,7 @@ public sealed class RoomsApi
     {
         try
         {
-            await _ext.RequestAsync("room", "join", room, Data(options), new RequestOptions { GoesFirst = true, RateLimitRetries = 5 }).ConfigureAwait(false);
+            await _ext.RequestAsync("room", "join", room, Data(options), RequestOptions.ToRestore).ConfigureAwait(false);
             return new RoomRecovery(room, _book.Find(room)?.Recovered == true, null);
         }
         catch (WsPrismException exception)

@@ -13,9 +13,14 @@ public sealed class ServerClock
 
     private readonly object _gate = new();
     private readonly TimeProvider _time;
+    private readonly Action<Exception>? _failed;
     private readonly List<Sample> _samples = [];
 
-    internal ServerClock(TimeProvider time) => _time = time;
+    internal ServerClock(TimeProvider time, Action<Exception>? failed = null)
+    {
+        _time = time;
+        _failed = failed;
+    }
 
     /// <summary>A new estimate after each answer, on the receive loop.</summary>
     public event Action<ClockEstimate>? Updated;
@@ -102,7 +107,7 @@ public sealed class ServerClock
         }
 
         if (Updated is { } updated && Estimate is { } estimate)
-            updated(estimate);
+            Tell(updated, estimate);
     }
 
     /// <summary>Another gateway, perhaps: begins anew.</summary>
@@ -113,6 +118,18 @@ public sealed class ServerClock
     }
 
     internal double Monotonic() => _time.MillisecondsAt(_time.GetTimestamp());
+
+    private void Tell(Action<ClockEstimate> updated, ClockEstimate estimate)
+    {
+        try
+        {
+            updated(estimate);
+        }
+        catch (Exception exception)
+        {
+            _failed?.Invoke(exception);
+        }
+    }
 
     private (double Low, double High)? Span(double now)
     {

@@ -18,13 +18,15 @@ internal sealed class FakeConnector : IConnector
     public Task<Refusal?> AskAsync(Uri uri, string ticket, CancellationToken cancellation) => Task.FromResult<Refusal?>(null);
 
     /// <summary>A client that is connected in memory.</summary>
-    public static async Task<(WsPrismClient Client, FakeTransport Transport, FakeConnector Connector)> OpenAsync(TimeProvider? time = null, string greeting = Greeting)
+    public static async Task<(WsPrismClient Client, FakeTransport Transport, FakeConnector Connector)> OpenAsync(
+        TimeProvider? time = null, string greeting = Greeting, TimeSpan pings = default, TimeSpan? requestTimeout = null)
     {
         var connector = new FakeConnector();
         var client = new WsPrismClient(new ClientOptions("ws://gateway", "demo", "alice")
         {
             Connector = connector,
-            PingInterval = TimeSpan.Zero,
+            PingInterval = pings,
+            RequestTimeout = requestTimeout ?? TimeSpan.FromSeconds(15),
             ReconnectDelay = TimeSpan.Zero,
             Time = time ?? TimeProvider.System,
         });

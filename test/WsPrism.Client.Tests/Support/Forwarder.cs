@@ -10,6 +10,8 @@ internal sealed class Forwarder : IAsyncDisposable
     private readonly List<Socket> _sockets = [];
     private readonly int _port;
     private volatile bool _isDown;
+    private long _up;
+    private long _down;
 
     public Forwarder(string address)
     {
@@ -19,6 +21,12 @@ internal sealed class Forwarder : IAsyncDisposable
     }
 
     public string Url => $"ws://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/v1/ws";
+
+    /// <summary>Bytes that came from clients.</summary>
+    public long Up => Interlocked.Read(ref _up);
+
+    /// <summary>Bytes that came from the gateway.</summary>
+    public long Down => Interlocked.Read(ref _down);
 
     /// <summary>Cuts what there is; while it is down nobody gets through.</summary>
     public void Cut(bool staysDown = false)
@@ -73,7 +81,7 @@ internal sealed class Forwarder : IAsyncDisposable
         try
         {
             await gateway.ConnectAsync(IPAddress.Loopback, _port);
-            await Task.WhenAll(CopyAsync(client, gateway), CopyAsync(gateway, client));
+            await Task.WhenAll(CopyAsync(client, gateway, count => Interlocked.Add(ref _up, count)), CopyAsync(gateway, client, count => Interlocked.Add(ref _down, count)));
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
@@ -82,11 +90,12 @@ internal sealed class Forwarder : IAsyncDisposable
         }
     }
 
-    private static async Task CopyAsync(Socket from, Socket to)
+    private static async Task CopyAsync(Socket from, Socket to, Action<int> counted)
     {
         var buffer = new byte[16_384];
         while (await from.ReceiveAsync(buffer) is var count && count > 0)
         {
+            counted(count);
             for (var sent = 0; sent < count;)
                 sent += await to.SendAsync(buffer.AsMemory(sent, count - sent));
         }

@@ -11,9 +11,9 @@ internal sealed class RealGateway : IAsyncDisposable
     private readonly LogCollector _log = new(LogLevel.Warning);
     private readonly GatewayHost _host;
 
-    private RealGateway(int resumeWindowMs)
+    private RealGateway(int resumeWindowMs, bool compression, string tenant)
     {
-        var result = ConfigLoader.LoadText(Yaml(resumeWindowMs), "test.yaml");
+        var result = ConfigLoader.LoadText(Yaml(resumeWindowMs, compression, tenant), "test.yaml");
         Assert.Empty(result.Errors);
         _host = new GatewayHost(result.Config!, isDemo: false, TimeProvider.System, _log);
     }
@@ -22,9 +22,9 @@ internal sealed class RealGateway : IAsyncDisposable
 
     public string Url => $"ws://127.0.0.1:{Address[(Address.LastIndexOf(':') + 1)..]}/v1/ws";
 
-    public static async Task<RealGateway> StartAsync(int resumeWindowMs = 60_000)
+    public static async Task<RealGateway> StartAsync(int resumeWindowMs = 60_000, bool compression = false, string tenant = "demo")
     {
-        var gateway = new RealGateway(resumeWindowMs);
+        var gateway = new RealGateway(resumeWindowMs, compression, tenant);
         await gateway._host.StartAsync();
         return gateway;
     }
@@ -35,19 +35,21 @@ internal sealed class RealGateway : IAsyncDisposable
         Assert.DoesNotContain(_log.Entries, entry => entry.Level >= LogLevel.Error);
     }
 
-    private static string Yaml(int resumeWindowMs) =>
+    private static string Yaml(int resumeWindowMs, bool compression, string tenant) =>
         $$$"""
         version: 1
         gateway: {listen: "127.0.0.1:0", admin: {listen: "127.0.0.1:0"}, drain_grace_ms: 0}
         tenants:
-          - id: demo
+          - id: {{{tenant}}}
             auth: {dev_tickets: {alice: "user:alice", bob: "user:bob"}}
             resume: {window_ms: {{{resumeWindowMs}}} }
             rooms:
               - {match: "log:*", history: {size: 100, ttl_ms: 600000}}
               - {match: "tick:*", hot: {tick_hz: 50}}
               - {match: "lobby*", presence: true}
+            limits: {max_frame_bytes: 131072}
             policy:
+              compression: {{{(compression ? "true" : "false")}}}
               rate_limit_rps: 100000
               rate_limit_burst: 100000
               ext_allowlist: ["room:*", "chat:*", "sys:*", "party:*", "market:*"]

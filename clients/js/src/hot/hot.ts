@@ -2,6 +2,7 @@ import { call, type Unsubscribe } from "../emitter.js";
 import { WsPrismError } from "../errors.js";
 import type { Settings } from "../options.js";
 import type { Pace } from "../pace.js";
+import { MaxDelay } from "../requests.js";
 import type { RoomBook } from "../roombook.js";
 import { ConflatingSender, type ConflateOutcome } from "./conflater.js";
 import { decodeFrames, encodeFrame, type HotFrame } from "./frame.js";
@@ -38,10 +39,10 @@ interface Wire {
   transmit(frame: Uint8Array): void;
 }
 
-interface Waiting {
-  name: string;
-  resolve(): void;
-}
+// Frames that wait to be acknowledged.
+const MaxWaiting = 1024;
+
+const nameOf = (svcId: number, opcode: number, seq: number | undefined): string => `${svcId},${opcode},${seq}`;
 
 /** The Hot lane: small binary frames of which only the latest matters. */
 export class Hot {
@@ -52,7 +53,7 @@ export class Hot {
   readonly #outgoing: OutgoingSequences;
   readonly #incoming: IncomingSequences;
   readonly #listeners = new Set<{ filter: HotFilter; listener: (frame: HotFrame) => void }>();
-  readonly #acks = new Set<Waiting>();
+  readonly #acks = new Map<string, () => void>();
   #received = 0;
   #stale = 0;
   #malformed = 0;
@@ -79,24 +80,20 @@ export class Hot {
 
   /** Sends a frame and waits until the service has taken it in. */
   async sendAcked(svcId: number, opcode: number, payload: Uint8Array, options: Omit<HotOptions, "seq"> & { timeoutMs?: number } = {}): Promise<void> {
-    const { outcome, seq } = this.#send(svcId, opcode, payload, options, true);
+    const { outcome, seq } = this.#acks.size < MaxWaiting ? this.#send(svcId, opcode, payload, options, true) : { outcome: "BUFFER_FULL" as const };
     if (outcome !== "sent") throw new WsPrismError(outcome, "The frame was not sent.");
     const { timeoutMs = this.#settings.requestTimeoutMs } = options;
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#acks.delete(waiting);
-        reject(new WsPrismError("REQUEST_TIMEOUT", "The frame was not acknowledged in time."));
-      }, timeoutMs);
-      const waiting: Waiting = {
-        name: `${svcId},${opcode},${seq}`,
-        resolve: () => {
-          clearTimeout(timer);
-          this.#acks.delete(waiting);
-          resolve();
-        },
-      };
-      this.#acks.add(waiting);
-    });
+    const name = nameOf(svcId, opcode, seq);
+    let timer;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        timer = setTimeout(() => reject(new WsPrismError("REQUEST_TIMEOUT", "The frame was not acknowledged in time.")), Math.min(timeoutMs, MaxDelay));
+        this.#acks.set(name, resolve);
+      });
+    } finally {
+      clearTimeout(timer);
+      this.#acks.delete(name);
+    }
   }
 
   /** Frames that are not stale, one by one, those of a BATCH too. */
@@ -157,11 +154,7 @@ export class Hot {
   }
 
   #take(frame: HotFrame): void {
-    if (frame.ack) {
-      const name = `${frame.svcId},${frame.opcode},${frame.seq}`;
-      for (const waiting of this.#acks) if (waiting.name === name) return waiting.resolve();
-      return;
-    }
+    if (frame.ack) return this.#acks.get(nameOf(frame.svcId, frame.opcode, frame.seq))?.();
     if (!this.#incoming.accept(frame)) {
       this.#stale++;
       return;
@@ -178,7 +171,10 @@ export class Hot {
     if (refusal) return { outcome: refusal };
     const room = options.room === undefined ? undefined : this.#rooms.handle(options.room);
     if (options.room !== undefined && room === undefined) return { outcome: "NOT_IN_ROOM" };
-    const seq = options.seq === false ? undefined : this.#outgoing.next(svcId, opcode, key);
+    const next = (): number | undefined => (options.seq === false ? undefined : this.#outgoing.next(svcId, opcode, key));
+    let seq = next();
+    // An answer names no key: of two that wait, each has a number of its own.
+    while (ack && this.#acks.has(nameOf(svcId, opcode, seq))) seq = next();
     this.#pace.spend();
     this.#wire.transmit(encodeFrame({ svcId, opcode, seq, key, room, reliable, ack, payload }));
     return { outcome: "sent", seq };

@@ -15,7 +15,9 @@ export class Roster {
   readonly #core: Core;
   readonly #room: string;
   readonly #listener: (users: ReadonlyMap<string, Member>) => void;
-  readonly #users = new Map<string, Member>();
+  #users = new Map<string, Member>();
+  // What is being read; it takes the other one's place when all of it is there.
+  #fresh: Map<string, Member> | undefined;
   readonly #ends: Unsubscribe[];
   // Grows with each reading: what an older one still brings is let go.
   #reading = 0;
@@ -28,7 +30,7 @@ export class Roster {
     this.#ends = [
       core.subscribe({ svc: "presence", room }, ({ type, data }) => {
         this.#put(fields(data)?.users, type === "leave");
-        this.#tell();
+        if (!this.#fresh) this.#tell();
       }),
       core.subscribe({ svc: "sys", type: "joined", room }, () => void this.#read()),
       core.subscribe({ svc: "sys", type: "lagging" }, () => void this.#read()),
@@ -49,18 +51,25 @@ export class Roster {
 
   async #read(): Promise<void> {
     const reading = ++this.#reading;
-    this.#users.clear();
+    this.#fresh = new Map();
     let cursor: string | undefined;
     try {
       for (let page = 0; page < MaxPages && (page === 0 || cursor !== undefined); page++) {
-        const answer = fields(await this.#core.request("room", "members", { cursor }, { room: this.#room, rateLimitRetries: 5 }));
+        const answer = await this.#core.request("room", "members", { cursor }, {
+          room: this.#room,
+          rateLimitRetries: 5,
+          // Before anything that comes behind it is looked at: a leave may be in the same chunk of bytes.
+          onAck: (said) => reading === this.#reading && this.#put(fields(said)?.members, false),
+        });
         if (reading !== this.#reading) return;
-        this.#put(answer?.members, false);
-        cursor = text(answer?.cursor);
+        cursor = text(fields(answer)?.cursor);
       }
+      this.#users = this.#fresh;
+      this.#fresh = undefined;
       this.#tell();
     } catch {
       // Not in the room any more, or not connected: joining reads anew.
+      if (reading === this.#reading) this.#fresh = undefined;
     }
   }
 
@@ -69,8 +78,9 @@ export class Roster {
     for (const said of users) {
       const user = text(fields(said)?.user);
       if (user === undefined) continue;
-      if (isGone) this.#users.delete(user);
-      else this.#users.set(user, { handles: [], ...said });
+      for (const map of [this.#users, this.#fresh])
+        if (isGone) map?.delete(user);
+        else map?.set(user, { handles: [], ...said });
     }
   }
 

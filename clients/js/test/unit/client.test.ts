@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Client, type ClientOptions } from "../../src/node.ts";
-import type { MockConnection } from "../support/mock-connection.ts";
+import type { WebSocketLike } from "../../src/websocket.ts";
+import { serverFrame, type MockConnection } from "../support/mock-connection.ts";
 import { MockGateway } from "../support/mock-gateway.ts";
 import { until } from "../support/queue.ts";
 
@@ -115,6 +116,104 @@ describe("a client", () => {
     client.connect().catch(() => {});
     await until(() => reasons.length >= 3, () => String(reasons));
     expect(reasons.slice(0, 3)).toEqual([undefined, "ticket", "ticket"]);
+  });
+
+  test("asks for one new ticket, however often it is told that the old one ends", async () => {
+    let asked = 0;
+    let answer = (_: string): void => {};
+    const client = make({ ticket: () => (++asked === 1 ? "first" : new Promise((resolve) => (answer = resolve))) });
+    const connecting = client.connect();
+    const connection = await greet();
+    await connecting;
+    for (let i = 0; i < 100; i++) connection.text('{"svc":"sys","type":"expiring","data":{"in_ms":1000}}');
+    connection.text('{"svc":"a","type":"b"}');
+    await until(() => client.stats.messages === 1, () => "the message behind them");
+    expect(asked).toBe(2);
+
+    answer("second");
+    expect(JSON.parse((await connection.heard.take("the refresh")).text!)).toMatchObject({ type: "refresh", data: { ticket: "second" } });
+    connection.text('{"svc":"sys","type":"ack","id":1}');
+    await until(() => client.stats.pending === 0, () => "its answer");
+    connection.text('{"svc":"sys","type":"expiring","data":{"in_ms":1000}}');
+    await until(() => asked === 3, () => String(asked));
+  });
+
+  test("waits without an end where it is told to", async () => {
+    const client = make();
+    const connecting = client.connect();
+    const connection = await greet();
+    await connecting;
+    const asked = client.request("a", "b", undefined, { timeoutMs: Infinity });
+    await connection.heard.take("the request");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    connection.text('{"svc":"sys","type":"ack","id":1,"data":7}');
+    expect(await asked).toBe(7);
+  });
+
+  test("says so when a request that is to be sent again finds no place", async () => {
+    const sent: string[] = [];
+    const socket: WebSocketLike & { bufferedAmount: number } = {
+      binaryType: "", bufferedAmount: 0, onopen: null, onmessage: null, onclose: null, onerror: null,
+      send: (data) => void sent.push(String(data)),
+      close: () => {},
+    };
+    const client = make({ webSocket: () => socket });
+    const connecting = client.connect();
+    await until(() => socket.onmessage !== null, () => "the connection");
+    const say = (envelope: object): void => socket.onmessage!({ data: JSON.stringify(envelope) });
+    say({ svc: "sys", type: "authed", data: { session: "S1", handle: 1 } });
+    await connecting;
+    const asked = client.request("a", "b", undefined, { rateLimitRetries: 1 }).catch((error: unknown) => error);
+    await until(() => sent.length === 1, () => String(sent));
+    socket.bufferedAmount = 1 << 21;
+    say({ svc: "sys", type: "error", id: 1, data: { code: "RATE_LIMITED", msg: "", retry_after_ms: 1 } });
+    expect(await asked).toMatchObject({ code: "BUFFER_FULL" });
+  });
+
+  test("is told of frames that were taken in, each for itself", async () => {
+    const client = make();
+    const connecting = client.connect();
+    const connection = await greet();
+    await connecting;
+    let isFirst = false;
+    const first = client.hot.sendAcked(1, 7, new Uint8Array(1), { key: 1 }).then(() => (isFirst = true));
+    const second = client.hot.sendAcked(1, 7, new Uint8Array(1), { key: 2 });
+    const [one, two] = [await connection.heard.take("the first"), await connection.heard.take("the second")].map(({ bytes }) => bytes!.readUInt32LE(3));
+    expect(two).not.toBe(one);
+    const answer = (seq: number): void => connection.frame(Buffer.from([1, 7, 0x03, seq & 0xff, (seq >> 8) & 0xff, 0, 0]));
+    answer(two!);
+    await second;
+    expect(isFirst).toBe(false);
+    answer(one!);
+    await first;
+  });
+
+  test("keeps a list of who is in a room that is right at every moment", async () => {
+    const client = make();
+    const connecting = client.connect();
+    const connection = await greet();
+    await connecting;
+    const lists: string[][] = [];
+    client.presence.watch("lobby", (users) => lists.push([...users.keys()]));
+    const joined = { svc: "sys", type: "joined", room: "lobby", data: { handle: 1, members: 2 } };
+    const page = (id: number, users: string[]): object => ({ svc: "sys", type: "ack", id, data: { members: users.map((user) => ({ user, handles: [1] })) } });
+    const leave = { svc: "presence", type: "leave", room: "lobby", data: { count: 1, users: [{ user: "bob" }] } };
+    const come = { svc: "presence", type: "join", room: "lobby", data: { count: 2, users: [{ user: "carol", handles: [2] }] } };
+    const say = (...envelopes: object[]): void => connection.raw(Buffer.concat(envelopes.map((envelope) => serverFrame(1, Buffer.from(JSON.stringify(envelope))))));
+
+    say(joined);
+    await connection.heard.take("the first reading");
+    say(page(1, ["alice", "bob"]), leave); // in one chunk of bytes
+    await until(() => lists.at(-1)?.join() === "alice", () => JSON.stringify(lists));
+
+    // It is read anew: nobody sees half of it meanwhile.
+    say(joined);
+    await connection.heard.take("the second reading");
+    say(come);
+    await until(() => client.stats.messages === 2, () => "the change");
+    say(page(2, ["alice", "carol"]));
+    await until(() => lists.at(-1)?.toSorted().join() === "alice,carol", () => JSON.stringify(lists));
+    expect(lists.filter((list) => !list.includes("alice"))).toEqual([]);
   });
 
   test("never shows its ticket", async () => {
