@@ -1,0 +1,184 @@
+import { WsPrismError, type Client, type Envelope, type HistoryPage, type HistoryPosition, type HistoryQuery, type Member } from "wsprism";
+import { prefix } from "../settings";
+import { merge, type Line } from "./lines";
+import { Store } from "./store";
+import { explainError } from "./words";
+
+/** What this user said and the room has not said yet. */
+export interface Outgoing {
+  readonly key: number;
+  readonly text: string;
+  readonly ts: number;
+  /** `unsure`: no answer came, and it may have been said all the same. */
+  readonly status: "sending" | "sent" | "unsure" | "refused";
+  readonly problem?: string;
+}
+
+export interface RoomState {
+  readonly lines: readonly Line[];
+  /** Where the history stood when it was read: lines that end before it are not all. */
+  readonly head?: HistoryPosition;
+  readonly hasOlder: boolean;
+  readonly outbox: readonly Outgoing[];
+  readonly people: readonly Member[];
+  readonly typing: readonly string[];
+  readonly unread: number;
+  /** Why this user is not in the room. */
+  readonly outside?: string | undefined;
+}
+
+// So long a message waits for a connection, and so often for its turn.
+const patient = { timeoutMs: 60_000, rateLimitRetries: 5 };
+const typingShownMs = 4_000;
+const typingToldMs = 2_500;
+
+let lastKey = 0;
+
+/** A room as this page knows it. */
+export class Room extends Store<RoomState> {
+  readonly name: string;
+  readonly id: string;
+  /** Somebody looks at it: nothing is unread. */
+  isSeen = false;
+
+  readonly #client: Client;
+  readonly #typing = new Map<string, ReturnType<typeof setTimeout>>();
+  #typingToldAt = -Infinity;
+  #counted = 0;
+  #isRead = false;
+
+  constructor(client: Client, name: string) {
+    super({ lines: [], hasOlder: false, outbox: [], people: [], typing: [], unread: 0 });
+    this.#client = client;
+    this.name = name;
+    this.id = prefix + name;
+    client.presence.watch(this.id, (users) => this.#update({ people: [...users.values()] }));
+    client.subscribe({ room: this.id }, (envelope) => this.#hear(envelope));
+    client.chat.onTyping(({ from }) => this.#types(from), this.id);
+  }
+
+  /** Joins, and reads what was said before. */
+  async enter(): Promise<void> {
+    try {
+      await inSomeSession(() => this.#client.rooms.join(this.id, { active: false, ...patient }));
+    } catch (error) {
+      return this.shutOut(explainError(error));
+    }
+    this.#update({ outside: undefined });
+    await this.catchUp();
+  }
+
+  shutOut(why: string): void {
+    this.#update({ outside: why, people: [] });
+  }
+
+  /** Reads the newest page: the first time, and where the client could not come back to what it had seen. What is still missing then shows as a gap. */
+  async catchUp(): Promise<void> {
+    const page = await inSomeSession(() => this.#read({})).catch(() => undefined); // where it may not be read there is none to show
+    const { epoch } = this.#client.rooms.get(this.id) ?? {};
+    this.#update({ head: page && epoch ? { epoch: page.epoch, offset: page.last } : { epoch: this.#client.session!.id, offset: this.#counted } });
+    this.#isRead = true;
+  }
+
+  async readOlder(): Promise<void> {
+    const { epoch, offset } = this.get().lines[0]!;
+    await this.#read({ before: { epoch, offset } }).catch(() => undefined); // the button is still there
+  }
+
+  /** Shows the text at once, and says it. */
+  async say(text: string): Promise<void> {
+    const mine: Outgoing = { key: ++lastKey, text, ts: this.#client.clock.now(), status: "sending" };
+    this.#update({ outbox: [...this.get().outbox, mine] });
+    this.#typingToldAt = -Infinity;
+    const outcome = await this.#client.chat.send(text, { room: this.id, ...patient }).then(
+      () => ({ status: "sent" as const }),
+      (error: unknown) => ({ status: isUnsure(error) ? ("unsure" as const) : ("refused" as const), problem: explainError(error) }),
+    );
+    this.#update({ outbox: this.get().outbox.map((one) => (one.key === mine.key ? { ...one, ...outcome } : one)) });
+  }
+
+  sayAgain(mine: Outgoing): void {
+    this.forget(mine);
+    void this.say(mine.text);
+  }
+
+  forget({ key }: Outgoing): void {
+    this.#update({ outbox: this.get().outbox.filter((one) => one.key !== key) });
+  }
+
+  /** Tells the others now and then, as long as there are keystrokes. */
+  typing(): void {
+    if (performance.now() - this.#typingToldAt < typingToldMs) return;
+    this.#typingToldAt = performance.now();
+    this.#client.chat.typing(this.id);
+  }
+
+  seen(): void {
+    if (this.get().unread > 0) this.#update({ unread: 0 });
+  }
+
+  async #read(query: HistoryQuery): Promise<HistoryPage> {
+    const page = await this.#client.rooms.history(this.id, { limit: 50, ...query, ...patient });
+    this.#put(page.messages.map((message) => lineOf(message, { epoch: page.epoch, offset: message.offset! })), query.before === undefined);
+    const top = this.get().lines[0];
+    if (top?.epoch !== page.epoch) this.#update({ hasOlder: false });
+    else if (query.before || top.offset === page.messages[0]?.offset) this.#update({ hasOlder: page.more });
+    return page;
+  }
+
+  #hear(envelope: Envelope): void {
+    const epoch = this.#client.rooms.get(this.id)?.epoch;
+    if (envelope.offset !== undefined && epoch !== undefined) this.#put([lineOf(envelope, { epoch, offset: envelope.offset })], true);
+    // A room without a history: this page counts by itself, as long as its session lasts.
+    else if (isSaid(envelope)) this.#put([lineOf(envelope, { epoch: this.#client.session!.id, offset: ++this.#counted })], true);
+  }
+
+  #put(lines: readonly Line[], areNew: boolean): void {
+    const { lines: before, outbox, unread } = this.get();
+    const merged = merge(before, lines);
+    const news = areNew ? merged.filter((line) => line.text !== undefined && !before.includes(line)) : [];
+    const me = this.#client.session?.user;
+    const waiting = [...outbox];
+    for (const { from, text } of news) {
+      this.#typesNoMore(from);
+      const at = from === me ? waiting.findIndex((mine) => mine.text === text && mine.status !== "refused") : -1;
+      if (at >= 0) waiting.splice(at, 1);
+    }
+    const fromOthers = news.filter(({ from }) => from !== me).length;
+    this.#update({ lines: merged, outbox: waiting, unread: this.isSeen || !this.#isRead ? unread : unread + fromOthers });
+  }
+
+  #types(user: string): void {
+    clearTimeout(this.#typing.get(user));
+    this.#typing.set(user, setTimeout(() => this.#typesNoMore(user), typingShownMs));
+    this.#update({ typing: [...this.#typing.keys()] });
+  }
+
+  #typesNoMore(user: string): void {
+    clearTimeout(this.#typing.get(user));
+    if (this.#typing.delete(user)) this.#update({ typing: [...this.#typing.keys()] });
+  }
+
+  #update(changes: Partial<RoomState>): void {
+    this.set({ ...this.get(), ...changes });
+  }
+}
+
+/** Asks again in the next session where one was lost before the answer came. For what does no harm twice. */
+async function inSomeSession<T>(ask: () => Promise<T>): Promise<T> {
+  for (;;)
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof WsPrismError && error.code === "SESSION_LOST")) throw error;
+    }
+}
+
+const isUnsure = (error: unknown): boolean => error instanceof WsPrismError && ["SESSION_LOST", "REQUEST_TIMEOUT", "TIMEOUT", "INTERNAL", "CLOSED"].includes(error.code);
+
+const isSaid = ({ svc, type }: Envelope): boolean => svc === "chat" && type === "msg";
+
+function lineOf(envelope: Envelope, position: HistoryPosition): Line {
+  const { from, msg, ts } = isSaid(envelope) ? (envelope.data as unknown as { from: string; msg: string; ts: number }) : { from: "", msg: undefined, ts: 0 };
+  return { ...position, from, text: msg, ts };
+}
