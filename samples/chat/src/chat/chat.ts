@@ -1,7 +1,7 @@
 import { Client, type StateChange } from "wsprism";
 import { firstRooms, gateway, tenant, ticketOf } from "../settings";
 import { Room } from "./room";
-import { Value } from "./store";
+import { Store } from "./store";
 import { explain, explainError } from "./words";
 
 export interface Connection extends StateChange {
@@ -17,14 +17,14 @@ export interface Connection extends StateChange {
 export class Chat {
   readonly name: string;
   readonly client: Client;
-  readonly connection = new Value<Connection>({ state: "idle", hasEntered: false });
-  readonly rooms: Value<readonly Room[]>;
+  readonly connection = new Store<Connection>({ state: "idle", hasEntered: false });
+  readonly rooms: Store<readonly Room[]>;
   #isAway = false;
 
   constructor(name: string) {
     this.name = name;
     const client = (this.client = new Client({ url: gateway, tenant, ticket: ticketOf(name) }));
-    this.rooms = new Value(firstRooms.map((room) => new Room(client, room)));
+    this.rooms = new Store(firstRooms.map((room) => new Room(client, room)));
 
     client.on("state", (change) => {
       const { hasEntered, kicked } = this.connection.get();

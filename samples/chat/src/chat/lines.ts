@@ -1,10 +1,18 @@
-import type { HistoryPosition } from "wsprism";
+import type { Envelope, HistoryPosition } from "wsprism";
 
 /** An entry of a room's history. One without a text is none of this chat's, and kept because its offset counts. */
 export interface Line extends Readonly<HistoryPosition> {
   readonly from: string;
-  readonly text?: string | undefined;
+  readonly text?: string;
   readonly ts: number;
+}
+
+export const isSaid = ({ svc, type }: Envelope): boolean => svc === "chat" && type === "msg";
+
+export function lineOf(envelope: Envelope, { epoch, offset }: HistoryPosition): Line {
+  if (!isSaid(envelope)) return { epoch, offset, from: "", ts: 0 };
+  const { from, msg, ts } = envelope.data as { from: string; msg: string; ts: number };
+  return { epoch, offset, from, text: msg, ts };
 }
 
 /** Puts lines where they belong, each once: live messages, replays and pages overtake each other. */

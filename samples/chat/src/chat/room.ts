@@ -1,7 +1,9 @@
-import { WsPrismError, type Client, type Envelope, type HistoryPage, type HistoryPosition, type HistoryQuery, type Member } from "wsprism";
+import type { Client, Envelope, HistoryPage, HistoryPosition, HistoryQuery, Member } from "wsprism";
 import { prefix } from "../settings";
-import { merge, type Line } from "./lines";
+import { inSomeSession, isUnsure, patient } from "./asking";
+import { isSaid, lineOf, merge, type Line } from "./lines";
 import { Store } from "./store";
+import { Typists } from "./typists";
 import { explainError } from "./words";
 
 /** What this user said and the room has not said yet. */
@@ -27,10 +29,9 @@ export interface RoomState {
   readonly outside?: string | undefined;
 }
 
-// So long a message waits for a connection, and so often for its turn.
-const patient = { timeoutMs: 60_000, rateLimitRetries: 5 };
-const typingShownMs = 4_000;
 const typingToldMs = 2_500;
+// Of a room that goes on and on the oldest go: they can be read again.
+const maxLines = 1_000;
 
 let lastKey = 0;
 
@@ -42,7 +43,7 @@ export class Room extends Store<RoomState> {
   isSeen = false;
 
   readonly #client: Client;
-  readonly #typing = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #typists = new Typists((typing) => this.#update({ typing }));
   #typingToldAt = -Infinity;
   #counted = 0;
   #isRead = false;
@@ -54,7 +55,7 @@ export class Room extends Store<RoomState> {
     this.id = prefix + name;
     client.presence.watch(this.id, (users) => this.#update({ people: [...users.values()] }));
     client.subscribe({ room: this.id }, (envelope) => this.#hear(envelope));
-    client.chat.onTyping(({ from }) => this.#types(from), this.id);
+    client.chat.onTyping(({ from }) => from !== client.session?.user && this.#typists.types(from), this.id);
   }
 
   /** Joins, and reads what was said before. */
@@ -76,7 +77,7 @@ export class Room extends Store<RoomState> {
   async catchUp(): Promise<void> {
     const page = await inSomeSession(() => this.#read({})).catch(() => undefined); // where it may not be read there is none to show
     const { epoch } = this.#client.rooms.get(this.id) ?? {};
-    this.#update({ head: page && epoch ? { epoch: page.epoch, offset: page.last } : { epoch: this.#client.session!.id, offset: this.#counted } });
+    this.#update({ head: page && epoch ? { epoch: page.epoch, offset: page.last } : { epoch: this.#client.session?.id ?? "", offset: this.#counted } });
     this.#isRead = true;
   }
 
@@ -134,51 +135,28 @@ export class Room extends Store<RoomState> {
   }
 
   #put(lines: readonly Line[], areNew: boolean): void {
-    const { lines: before, outbox, unread } = this.get();
+    const { lines: before, hasOlder, outbox, unread } = this.get();
     const merged = merge(before, lines);
-    const news = areNew ? merged.filter((line) => line.text !== undefined && !before.includes(line)) : [];
+    const known = new Set(before);
+    const news = areNew ? merged.filter((line) => line.text !== undefined && !known.has(line)) : [];
     const me = this.#client.session?.user;
     const waiting = [...outbox];
     for (const { from, text } of news) {
-      this.#typesNoMore(from);
+      this.#typists.stops(from);
+      // Messages of one session come back in their order, so the first of these words is meant.
       const at = from === me ? waiting.findIndex((mine) => mine.text === text && mine.status !== "refused") : -1;
       if (at >= 0) waiting.splice(at, 1);
     }
-    const fromOthers = news.filter(({ from }) => from !== me).length;
-    this.#update({ lines: merged, outbox: waiting, unread: this.isSeen || !this.#isRead ? unread : unread + fromOthers });
-  }
-
-  #types(user: string): void {
-    clearTimeout(this.#typing.get(user));
-    this.#typing.set(user, setTimeout(() => this.#typesNoMore(user), typingShownMs));
-    this.#update({ typing: [...this.#typing.keys()] });
-  }
-
-  #typesNoMore(user: string): void {
-    clearTimeout(this.#typing.get(user));
-    if (this.#typing.delete(user)) this.#update({ typing: [...this.#typing.keys()] });
+    const isLong = areNew && merged.length > maxLines;
+    this.#update({
+      lines: isLong ? merged.slice(-maxLines) : merged,
+      hasOlder: hasOlder || isLong,
+      outbox: waiting,
+      unread: this.isSeen || !this.#isRead ? unread : unread + news.filter(({ from }) => from !== me).length,
+    });
   }
 
   #update(changes: Partial<RoomState>): void {
     this.set({ ...this.get(), ...changes });
   }
-}
-
-/** Asks again in the next session where one was lost before the answer came. For what does no harm twice. */
-async function inSomeSession<T>(ask: () => Promise<T>): Promise<T> {
-  for (;;)
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof WsPrismError && error.code === "SESSION_LOST")) throw error;
-    }
-}
-
-const isUnsure = (error: unknown): boolean => error instanceof WsPrismError && ["SESSION_LOST", "REQUEST_TIMEOUT", "TIMEOUT", "INTERNAL", "CLOSED"].includes(error.code);
-
-const isSaid = ({ svc, type }: Envelope): boolean => svc === "chat" && type === "msg";
-
-function lineOf(envelope: Envelope, position: HistoryPosition): Line {
-  const { from, msg, ts } = isSaid(envelope) ? (envelope.data as unknown as { from: string; msg: string; ts: number }) : { from: "", msg: undefined, ts: 0 };
-  return { ...position, from, text: msg, ts };
 }

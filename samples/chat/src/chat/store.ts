@@ -14,15 +14,8 @@ export class Store<T> {
     return () => this.#listeners.delete(listener);
   };
 
-  protected set(value: T): void {
+  set(value: T): void {
     this.#value = value;
     for (const listener of this.#listeners) listener();
-  }
-}
-
-/** A store that its owner may set. */
-export class Value<T> extends Store<T> {
-  override set(value: T): void {
-    super.set(value);
   }
 }

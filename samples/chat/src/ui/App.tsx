@@ -29,13 +29,8 @@ export function App() {
 }
 
 function Inside({ onEnter }: { onEnter: (name: string) => void }) {
-  const { hasEntered } = useConnection();
-  return hasEntered ? <ChatPage onLeave={() => onEnter("")} /> : <Entering onEnter={onEnter} />;
-}
-
-function Entering({ onEnter }: { onEnter: (name: string) => void }) {
   const connection = useConnection();
-  return <Login connection={connection} onEnter={onEnter} />;
+  return connection.hasEntered ? <ChatPage onLeave={() => onEnter("")} /> : <Login connection={connection} onEnter={onEnter} />;
 }
 
 const chatOf = (name: string | null): Chat | undefined => (name ? new Chat(name) : undefined);

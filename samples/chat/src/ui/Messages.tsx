@@ -20,12 +20,12 @@ export function Messages({ room }: { room: Room }) {
         {lines.map((line, i) => (
           <Fragment key={`${line.epoch} ${line.offset}`}>
             {i > 0 && isGap(lines[i - 1]!, line) && <Gap />}
-            {line.text !== undefined && <Message line={line} before={lines[i - 1]} />}
+            {line.text !== undefined && <Message message={line} before={lines[i - 1]} />}
           </Fragment>
         ))}
         {last && head && isGap(last, { ...head, offset: head.offset + 1 }) && <Gap />}
         {outbox.map((mine) => (
-          <Unsaid key={mine.key} mine={mine} room={room} />
+          <Unsaid key={mine.key} mine={mine} before={last} room={room} />
         ))}
         {outside && (
           <li className="notice" role="alert">
