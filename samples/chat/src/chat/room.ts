@@ -30,6 +30,8 @@ export interface RoomState {
 }
 
 const typingToldMs = 2_500;
+// The room says it a moment after the answer. Should it not, since the connection broke, the history has it.
+const sentShownMs = 5_000;
 // Of a room that goes on and on the oldest go: they can be read again.
 const maxLines = 1_000;
 
@@ -95,6 +97,7 @@ export class Room extends Store<RoomState> {
       () => ({ status: "sent" as const }),
       (error: unknown) => ({ status: isUnsure(error) ? ("unsure" as const) : ("refused" as const), problem: explainError(error) }),
     );
+    if (outcome.status === "sent") setTimeout(() => this.forget(mine), sentShownMs);
     this.#update({ outbox: this.get().outbox.map((one) => (one.key === mine.key ? { ...one, ...outcome } : one)) });
   }
 
@@ -143,9 +146,7 @@ export class Room extends Store<RoomState> {
     const waiting = [...outbox];
     for (const { from, text } of news) {
       this.#typists.stops(from);
-      // Messages of one session come back in their order, so the first of these words is meant.
-      const at = from === me ? waiting.findIndex((mine) => mine.text === text && mine.status !== "refused") : -1;
-      if (at >= 0) waiting.splice(at, 1);
+      if (from === me) drop(waiting, text!);
     }
     const isLong = areNew && merged.length > maxLines;
     this.#update({
@@ -159,4 +160,11 @@ export class Room extends Store<RoomState> {
   #update(changes: Partial<RoomState>): void {
     this.set({ ...this.get(), ...changes });
   }
+}
+
+/** The room has said it. In these words, the first of them; or in others, where the gateway has a filter that changes what is said. */
+function drop(waiting: Outgoing[], text: string): void {
+  const same = waiting.findIndex((mine) => mine.text === text && mine.status !== "refused");
+  const at = same >= 0 ? same : waiting.findIndex((mine) => mine.status === "sent");
+  if (at >= 0) waiting.splice(at, 1);
 }

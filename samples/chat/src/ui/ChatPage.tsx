@@ -21,6 +21,7 @@ export function ChatPage({ onLeave }: { onLeave: () => void }) {
       <Rooms current={room} />
       {room && (
         <main key={room.id}>
+          <title>{`${room.name} · Chat`}</title>
           <h1>{room.name}</h1>
           <ConnectionBar />
           <People room={room} />
