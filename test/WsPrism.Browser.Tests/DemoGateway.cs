@@ -10,9 +10,10 @@ internal sealed class DemoGateway : IAsyncDisposable
     private readonly ILoggerFactory _loggers = LoggerFactory.Create(builder => builder.AddFilter("Microsoft", LogLevel.Warning).AddSimpleConsole());
     private readonly GatewayHost _host;
 
-    private DemoGateway()
+    private DemoGateway(string tenant)
     {
         var yaml = DemoConfig.Text
+            .Replace("  - id: demo\n", $"  - id: demo\n{tenant}", StringComparison.Ordinal)
             .Replace("127.0.0.1:8080", "127.0.0.1:0", StringComparison.Ordinal)
             .Replace("127.0.0.1:9090", "127.0.0.1:0", StringComparison.Ordinal);
         _host = new GatewayHost(ConfigLoader.LoadText(yaml, DemoConfig.FileName).Config!, isDemo: true, TimeProvider.System, _loggers);
@@ -25,9 +26,10 @@ internal sealed class DemoGateway : IAsyncDisposable
 
     public string Page => $"http://{Address}/";
 
-    public static async Task<DemoGateway> StartAsync()
+    /// <summary>Starts one; <paramref name="tenant"/> is YAML that the tenant has besides.</summary>
+    public static async Task<DemoGateway> StartAsync(string tenant = "")
     {
-        var gateway = new DemoGateway();
+        var gateway = new DemoGateway(tenant);
         await gateway._host.StartAsync();
         return gateway;
     }
