@@ -17,8 +17,9 @@ interface Drawn {
 /** A colour of its own for each session: neighbouring numbers are far apart on the wheel. */
 export const colourOf = (handle: number): string => `hsl(${(handle * 137.5) % 360} 75% var(--ship-light))`;
 
-// How much of the arena is to be seen at least, either way.
-const LeastView = 620;
+// How much of the arena is to be seen either way, and how small a ship may become for it.
+const View = 620;
+const LeastScale = 0.85;
 
 export class Picture {
   readonly #canvas: HTMLCanvasElement;
@@ -77,7 +78,7 @@ export class Picture {
 
   // The view follows the ship, and shows nothing beyond the arena where it need not.
   #look({ x, y }: { x: number; y: number }): void {
-    this.#scale = Math.max(Math.min(this.#width, this.#height) / LeastView, Math.min(this.#width / Arena.width, this.#height / Arena.height));
+    this.#scale = Math.max(LeastScale, Math.min(this.#width, this.#height) / View);
     const place = (at: number, view: number, size: number): number => (view >= size ? (size - view) / 2 : Math.min(Math.max(at - view / 2, 0), size - view));
     this.#left = place(x, this.#width / this.#scale, Arena.width);
     this.#top = place(y, this.#height / this.#scale, Arena.height);
@@ -110,9 +111,9 @@ export class Picture {
     context.globalAlpha = 0.2 + 0.8 * freshness;
     context.translate(x, y);
     context.fillStyle = this.#style.text;
-    context.font = "12px system-ui, sans-serif";
+    context.font = `${12 / this.#scale}px system-ui, sans-serif`;
     context.textAlign = "center";
-    context.fillText(freshness > 0 ? name : `${name} …`, 0, ShipRadius + 18);
+    context.fillText(freshness > 0 ? name : `${name} …`, 0, ShipRadius + 8 + 10 / this.#scale);
     context.rotate(angle);
     if (thrust) {
       context.fillStyle = "#f08a24";

@@ -32,9 +32,9 @@ export class Network {
     this.#shots = hot.channel(Game, Opcode.shot, ShotLayout);
     this.#hits = hot.channel(Game, Opcode.hit, HitLayout);
 
-    // The room has ticks: the states of all come as one BATCH, which the client unpacks. Who joins gets the latest of each at once.
+    // The room has ticks: the states of all come as one BATCH, own ones too, and the client unpacks it. Who joins gets the latest of each.
     ships.subscribe((state, { sender }) => {
-      if (sender !== undefined && isSane(state)) world.shipCame(sender, state, this.now());
+      if (sender !== undefined && sender !== this.handle && isSane(state)) world.shipCame(sender, state, this.now());
     });
     this.#shots.subscribe((shot, { sender }) => {
       if (sender !== undefined && isSane(shot)) world.shotCame(sender, shot, false);
