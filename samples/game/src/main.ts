@@ -22,7 +22,7 @@ const network: Network = new Network(gateway, user, room, world, {
   members: () => showPlayers(),
   hit(victim, { by }) {
     if (by === network.handle) player.score++;
-    overlay.note(`${nameOf(by)} hit ${nameOf(victim)}`);
+    tellHit(by, victim);
   },
 });
 const player = new Player(network, world);
@@ -31,6 +31,7 @@ const picture = new Picture(canvas);
 const input = new Input(canvas, overlay.fireButton, (x, y) => picture.toArena(x, y));
 const steps = new FixedSteps();
 
+const tellHit = (by: number, victim: number): void => overlay.note(`${nameOf(by)} hit ${nameOf(victim)}`);
 const nameOf = (handle: number): string => (handle === network.handle ? "you" : (network.names.get(handle) ?? `#${handle}`));
 
 async function connect(): Promise<void> {
@@ -49,7 +50,8 @@ function frame(at: number): void {
   last = at;
   const now = network.now();
   const time = now - DelayMs; // at which all others are seen
-  player.checkHits(time);
+  const hit = player.checkHits(time);
+  if (hit) tellHit(hit.by, network.handle);
   world.prune(now, time);
   picture.draw(player, world, network.handle, network.names, share, now, time);
   requestAnimationFrame(frame);

@@ -37,13 +37,12 @@ export class Overlay {
     this.#again.hidden = state !== "closed";
   }
 
-  /** Tells something for some seconds. */
+  /** Tells something; the style sheet has it fade after some seconds. */
   note(text: string): void {
     const line = document.createElement("p");
     line.textContent = text;
     this.#notes.append(line);
     if (this.#notes.children.length > 4) this.#notes.firstElementChild!.remove();
-    setTimeout(() => line.remove(), 6000);
   }
 
   /** Players, the best first. */

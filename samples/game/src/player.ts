@@ -1,6 +1,6 @@
 // The own ship. Its keys count at once, and what comes of them is sent: this client decides where its ship is, and whether it was hit.
 import type { Network } from "./network.js";
-import { isSane, type ShipState } from "./protocol.js";
+import { isSane, type Hit, type ShipState } from "./protocol.js";
 import { fire, newShip, revive, StepS, stepShip, type Keys, type Ship } from "./simulation.js";
 import type { World } from "./world.js";
 
@@ -37,17 +37,18 @@ export class Player {
     if (this.#stepsSinceSent >= SendEverySteps && (this.#stepsSinceSent >= RestEverySteps || this.#hasChanged())) this.#send();
   }
 
-  /** Whether a shot of somebody else has hit, as it was to be seen here: `time` is that of the picture. */
-  checkHits(time: number): void {
+  /** The shot of somebody else that has hit, as it was to be seen here: `time` is that of the picture. */
+  checkHits(time: number): Hit | undefined {
     const shot = this.ship.shieldS > 0 ? undefined : this.#world.shotThatTouches(this.ship, this.#checkedUntil, time);
     this.#checkedUntil = time;
-    if (!shot) return;
+    if (!shot) return undefined;
     const hit = { by: shot.by, id: shot.id, x: this.ship.x, y: this.ship.y };
     this.#network.sendHit(hit);
     this.#world.hitCame(this.#network.handle, hit);
     revive(this.ship);
     this.before = { ...this.ship };
     this.#send();
+    return hit;
   }
 
   /** The page is not seen: nobody steers. The others are told that this ship stands still. */
