@@ -12,6 +12,7 @@ export { bits, f32, f64, i16, i32, i8, layout, seq, u16, u32, u8, type Field, ty
 export { isNewer } from "./hot/sequence.js";
 export type { Json } from "./json.js";
 export type { ClientOptions, TicketSource } from "./options.js";
+export type { Refusal } from "./outcome.js";
 export type { RequestOptions } from "./requests.js";
 export type { HistoryPosition, Joined, JoinOptions } from "./roombook.js";
 export type { Chat, ChatMessage } from "./services/chat.js";

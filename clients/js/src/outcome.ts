@@ -31,9 +31,11 @@ export function closed(code: number, reason: string): Ending {
 
 /** An answer to a handshake that was refused. */
 export interface Refusal {
+  /** The HTTP status. */
   status: number;
-  /** The beginning of it, of {@link MaxBody} characters about: whoever answers need not be a gateway, and need not come to an end. */
+  /** The beginning of it, of 4,096 characters about: whoever answers need not be a gateway, and need not come to an end. */
   body: string;
+  /** The header `retry-after`, as it came. */
   retryAfter?: string | undefined;
 }
 

@@ -4,11 +4,17 @@ import type { Refusal } from "./outcome.js";
 export interface WebSocketLike {
   binaryType: string;
   readonly bufferedAmount: number;
+  /** Called when it is open. */
   onopen: ((event: never) => void) | null;
+  /** Called with each message: a text, or an `ArrayBuffer`. */
   onmessage: ((event: { data: unknown }) => void) | null;
+  /** Called once, when it has ended or could not be opened. */
   onclose: ((event: { code: number; reason: string }) => void) | null;
+  /** Called where something went wrong; `onclose` follows. */
   onerror: ((event: never) => void) | null;
+  /** Sends a message. */
   send(data: string | Uint8Array): void;
+  /** Ends the connection with the closing handshake. */
   close(code?: number, reason?: string): void;
   /** Why the upgrade failed, where the implementation knows: an answer, or `null` for none. */
   readonly refusal?: Refusal | null | undefined;

@@ -186,7 +186,12 @@ export interface HotChannel<T> {
   /** Sends a value now, or says why not. */
   send(value: T, options?: HotOptions): HotOutcome;
   /** A sender that keeps the newest value of each key. */
-  conflate(options?: { room?: string }): { set(value: T, key?: number): ConflateOutcome; stop(): void };
+  conflate(options?: { room?: string }): {
+    /** As {@link ConflatingSender.set}, of a value. */
+    set(value: T, key?: number): ConflateOutcome;
+    /** As {@link ConflatingSender.stop}. */
+    stop(): void;
+  };
   /** Calls a listener with each value that is not stale; a payload that is too short is counted as malformed. */
   subscribe(listener: (value: T, frame: HotFrame) => void): Unsubscribe;
 }

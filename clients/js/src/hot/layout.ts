@@ -1,7 +1,10 @@
 /** How one value stands in bytes, little-endian. */
 export interface Field<T> {
+  /** In bytes. */
   readonly size: number;
+  /** The value at this byte. */
   read(view: DataView, at: number): T;
+  /** Puts a value there. */
   write(view: DataView, at: number, value: T): void;
 }
 
