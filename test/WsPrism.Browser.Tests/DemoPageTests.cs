@@ -187,6 +187,21 @@ public sealed class DemoPageTests(ChromiumFixture chromium) : IClassFixture<Chro
     }
 
     [Fact]
+    public async Task Who_loses_the_gateway_reads_when_it_is_tried_again()
+    {
+        var browser = chromium.Browser;
+        await using var gateway = await DemoGateway.StartAsync();
+        await using var tab = await DemoTab.OpenAsync(browser, gateway.Page);
+        await tab.IsInRoomAsync("a");
+
+        await gateway.DrainAsync();
+
+        await tab.IsAsync("a", "reconnecting");
+        await DemoTab.ShowsAsync(tab.Find("a-note"), " Again in ");
+        await Assertions.Expect(tab.Find("a-chat-input")).ToBeDisabledAsync();
+    }
+
+    [Fact]
     public async Task Disconnecting_and_connecting_again_joins_the_room_again()
     {
         var browser = chromium.Browser;

@@ -38,13 +38,14 @@ const HAPPENED = {
   silence: "Nothing came any more.",
   handshake_timeout: "The gateway took too long.",
   protocol: "What answered is no gateway.",
+  websocket: "The browser refused to connect.",
 };
 
 export function explain({ reason, code }) {
   if (HAPPENED[reason]) return HAPPENED[reason];
   if (code < 1000) return `Refused with HTTP ${code} ${reason}: ${REFUSED[code] ?? "The gateway, or something before it, has a problem."}`;
   const [meaning, advice] = CLOSED[code] ?? ["closed", "Unknown code: treat it like a lost connection."];
-  return `${code} ${meaning}${reason === meaning ? "" : ` (${reason})`}. ${advice}`;
+  return `${code} ${meaning}${reason === meaning || reason === "lost" ? "" : ` (${reason})`}. ${advice}`;
 }
 
 // ---- Chat -----------------------------------------------------------------------------------------
