@@ -77,10 +77,10 @@ public sealed class ChatSampleTests(ChatFixture chat) : IClassFixture<ChatFixtur
         await bob.SayAsync("anybody?");
         await bob.SayAsync("hello?");
 
-        await ChatTab.SeesAsync(alice.Room("lobby").GetByLabel("2 unread"));
+        await ChatTab.ReadsAsync(alice.Room("lobby"), "2 unread");
         await alice.Room("lobby").ClickAsync();
         await alice.HearsAsync("bob", "anybody?");
-        await ChatTab.SeesNoneAsync(alice.Room("lobby").GetByLabel("unread"));
+        await ChatTab.SeesNoneAsync(alice.Room("lobby").GetByText("unread"));
         await alice.Room("here").ClickAsync();
         await Assertions.Expect(alice.Input).ToHaveValueAsync("not yet");
         await alice.Page.ReloadAsync();
