@@ -8,7 +8,7 @@ namespace WsPrism.Browser.Tests;
 internal sealed class BreakableWay : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly ConcurrentBag<TcpClient> _open = [];
+    private readonly ConcurrentBag<Socket> _open = [];
     private volatile string? _target;
 
     private BreakableWay(string target)
@@ -27,8 +27,8 @@ internal sealed class BreakableWay : IDisposable
     public void Break()
     {
         _target = null;
-        while (_open.TryTake(out var client))
-            client.Client.Close(0);
+        while (_open.TryTake(out var socket))
+            socket.Close(0);
     }
 
     public void Restore(DemoGateway gateway) => _target = gateway.Address;
@@ -55,6 +55,7 @@ internal sealed class BreakableWay : IDisposable
     private async Task PassAsync(TcpClient near)
     {
         using var far = new TcpClient();
+        var socket = near.Client;
         using (near)
         {
             if (_target is not { } target)
@@ -62,7 +63,7 @@ internal sealed class BreakableWay : IDisposable
             try
             {
                 await far.ConnectAsync(IPEndPoint.Parse(target));
-                _open.Add(near);
+                _open.Add(socket);
                 if (_target is not null)
                     await Task.WhenAny(near.GetStream().CopyToAsync(far.GetStream()), far.GetStream().CopyToAsync(near.GetStream()));
             }

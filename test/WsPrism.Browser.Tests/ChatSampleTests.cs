@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Playwright;
+using WsPrism.JavaScript.Tests;
 
 namespace WsPrism.Browser.Tests;
 
@@ -76,10 +77,10 @@ public sealed class ChatSampleTests(ChatFixture chat) : IClassFixture<ChatFixtur
         await bob.SayAsync("anybody?");
         await bob.SayAsync("hello?");
 
-        await ChatTab.SeesAsync(alice.Room("lobby").GetByLabel("2 unread"));
+        await ChatTab.ReadsAsync(alice.Room("lobby"), "2 unread");
         await alice.Room("lobby").ClickAsync();
         await alice.HearsAsync("bob", "anybody?");
-        await ChatTab.SeesNoneAsync(alice.Room("lobby").GetByLabel("unread"));
+        await ChatTab.SeesNoneAsync(alice.Room("lobby").GetByText("unread"));
         await alice.Room("here").ClickAsync();
         await Assertions.Expect(alice.Input).ToHaveValueAsync("not yet");
         await alice.Page.ReloadAsync();
@@ -105,11 +106,11 @@ public sealed class ChatSampleTests(ChatFixture chat) : IClassFixture<ChatFixtur
 
     // Without resume, as the demonstration is, the session is lost and the history has what was missed; with it the same session goes on.
     [Theory]
-    [InlineData("")]
-    [InlineData("    resume: {window_ms: 60000}\n")]
-    public async Task Nothing_is_missing_after_a_lost_connection(string tenant)
+    [InlineData(0)]
+    [InlineData(60_000)]
+    public async Task Nothing_is_missing_after_a_lost_connection(int resumeWindowMs)
     {
-        await using var gateway = await DemoGateway.StartAsync(tenant);
+        await using var gateway = await DemoGateway.StartAsync(yaml => yaml.Replace("id: demo\n", $"id: demo\n    resume: {{window_ms: {resumeWindowMs}}}\n", StringComparison.Ordinal));
         using var way = BreakableWay.To(gateway);
         await using var alice = await chat.OpenAsync("alice", "lobby", way.Address);
         await using var bob = await chat.OpenAsync("bob", "lobby", gateway.Address);
@@ -122,6 +123,10 @@ public sealed class ChatSampleTests(ChatFixture chat) : IClassFixture<ChatFixtur
         await alice.SayAsync("from the tunnel");
         await ChatTab.SeesAsync(alice.Unsaid("sending"));
         await bob.SayAsync("meanwhile");
+        if (resumeWindowMs == 0)
+            await ChatTab.SeesNoneAsync(bob.Person("alice"));
+        else
+            Assert.True(await bob.Person("alice").IsVisibleAsync());
         way.Restore(gateway);
 
         await alice.IsConnectedAsync();
@@ -130,6 +135,7 @@ public sealed class ChatSampleTests(ChatFixture chat) : IClassFixture<ChatFixtur
         await alice.HearsAsync("alice", "from the tunnel");
         await alice.HearsAsync("bob", "before");
         await (await alice.IsInAsync("alice")).IsInAsync("bob");
+        await bob.IsInAsync("alice");
         await ChatTab.SeesNoneAsync(alice.Gap);
         await ChatTab.SeesNoneAsync(alice.Log.Locator("[data-status]"));
         Assert.Empty(alice.Errors);
@@ -159,6 +165,27 @@ public sealed class ChatSampleTests(ChatFixture chat) : IClassFixture<ChatFixtur
         await alice.Room("random").ClickAsync();
         await ChatTab.ReadsAsync(alice.Log, "Nobody has said anything yet.");
         await ChatTab.SeesNoneAsync(alice.Gap);
+        Assert.Empty(alice.Errors);
+    }
+
+    [Fact]
+    public async Task What_a_filter_changes_and_what_is_too_fast_is_said_once()
+    {
+        var filters = $"    services:\n      ext: [{{name: mask, kind: wasm, file: \"{Repository.PathOf("samples/plugins/mask/mask.wasm")}\"}}]\n      filters: [mask]\n";
+        await using var gateway = await DemoGateway.StartAsync(yaml => yaml
+            .Replace("    services:\n", filters, StringComparison.Ordinal)
+            .Replace("policy:\n      rate_limit_rps: 10000\n      rate_limit_burst: 20000", "policy:\n      rate_limit_rps: 4\n      rate_limit_burst: 20", StringComparison.Ordinal));
+        await using var alice = await chat.OpenAsync("alice", "lobby", gateway.Address);
+        await alice.IsInAsync("alice");
+
+        await alice.SayAsync("what the heck");
+        for (var i = 1; i <= 20; i++)
+            await alice.SayAsync($"number {i}.");
+
+        await alice.HearsAsync("alice", "what the ****");
+        for (var i = 1; i <= 20; i++)
+            await alice.HearsAsync("alice", $"number {i}.");
+        await ChatTab.SeesNoneAsync(alice.Log.Locator("[data-status]"));
         Assert.Empty(alice.Errors);
     }
 

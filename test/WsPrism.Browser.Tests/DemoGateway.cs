@@ -10,10 +10,9 @@ internal sealed class DemoGateway : IAsyncDisposable
     private readonly ILoggerFactory _loggers = LoggerFactory.Create(builder => builder.AddFilter("Microsoft", LogLevel.Warning).AddSimpleConsole());
     private readonly GatewayHost _host;
 
-    private DemoGateway(string tenant)
+    private DemoGateway(Func<string, string> change)
     {
-        var yaml = DemoConfig.Text
-            .Replace("  - id: demo\n", $"  - id: demo\n{tenant}", StringComparison.Ordinal)
+        var yaml = change(DemoConfig.Text)
             .Replace("127.0.0.1:8080", "127.0.0.1:0", StringComparison.Ordinal)
             .Replace("127.0.0.1:9090", "127.0.0.1:0", StringComparison.Ordinal);
         _host = new GatewayHost(ConfigLoader.LoadText(yaml, DemoConfig.FileName).Config!, isDemo: true, TimeProvider.System, _loggers);
@@ -26,10 +25,10 @@ internal sealed class DemoGateway : IAsyncDisposable
 
     public string Page => $"http://{Address}/";
 
-    /// <summary>Starts one; <paramref name="tenant"/> is YAML that the tenant has besides.</summary>
-    public static async Task<DemoGateway> StartAsync(string tenant = "")
+    /// <summary>Starts one, with its configuration changed where a test needs that.</summary>
+    public static async Task<DemoGateway> StartAsync(Func<string, string>? change = null)
     {
-        var gateway = new DemoGateway(tenant);
+        var gateway = new DemoGateway(change ?? (yaml => yaml));
         await gateway._host.StartAsync();
         return gateway;
     }

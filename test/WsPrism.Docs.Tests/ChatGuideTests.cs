@@ -17,13 +17,14 @@ public sealed partial class ChatGuideTests
     [Fact]
     public async Task Somebody_with_a_ticket_of_the_backend_talks_and_who_comes_later_reads_it()
     {
-        Assert.SkipWhen(await NpmReady.ReadyAsync() is { } missing, "The client library is needed, and Node.js to build it.");
+        var missing = await NpmReady.ReadyAsync();
+        Assert.SkipWhen(missing is not null, missing ?? string.Empty);
         var folder = Directory.CreateTempSubdirectory("chat-guide-");
         var yaml = Guide.Blocks.First(block => block.Info == "yaml").Body.Replace("${CHAT_API_KEY}", ApiKey).Replace("chat.db", Path.Combine(folder.FullName, "chat.db"));
         await using (var gateway = await RunningGateway.StartAsync(yaml))
         {
             using var backend = await NodeProgram.StartAsync(Block("js backend"), folder, ("GATEWAY_API", $"http://{gateway.Admin}"), ("CHAT_API_KEY", ApiKey), ("PORT", "0"));
-            var client = Regex.Replace(Block("ts"), "\"wsprism\"", $"\"{new Uri(WsPrism.JavaScript.Tests.Repository.PathOf("clients/js/dist/node.js"))}\"")
+            var client = Block("ts").Replace("\"wsprism\"", $"\"{new Uri(WsPrism.JavaScript.Tests.Repository.PathOf("clients/js/dist/node.js"))}\"")
                 .Replace("127.0.0.1:8080", gateway.Clients)
                 .Replace("127.0.0.1:5000", $"127.0.0.1:{backend.Port}");
             var publish = Block("js backend").Split("// Yours")[0] + Block("js publish");
@@ -37,7 +38,7 @@ public sealed partial class ChatGuideTests
             Assert.Contains("here: user:ann\n", first.Output);
             Assert.Contains("before: the house: We close at ten.\n", first.Output);
             Assert.True(second.ExitCode == 0, second.Output);
-            Assert.Contains("here: user:ben\n", second.Output);
+            Assert.Matches(@"here: (.*, )?user:ben\n", second.Output);
             Assert.Contains("before: user:ann: hello\n", second.Output);
         }
 

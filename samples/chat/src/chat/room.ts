@@ -47,6 +47,7 @@ export class Room extends Store<RoomState> {
   readonly #client: Client;
   readonly #typists = new Typists((typing) => this.#update({ typing }));
   #typingToldAt = -Infinity;
+  #sent = Promise.resolve();
   #counted = 0;
   #isRead = false;
 
@@ -93,7 +94,10 @@ export class Room extends Store<RoomState> {
     const mine: Outgoing = { key: ++lastKey, text, ts: this.#client.clock.now(), status: "sending" };
     this.#update({ outbox: [...this.get().outbox, mine] });
     this.#typingToldAt = -Infinity;
-    const outcome = await this.#client.chat.send(text, { room: this.id, ...patient }).then(
+    // One after the other: so they stay in their order where one has to wait.
+    const sent = this.#sent.then(() => this.#client.chat.send(text, { room: this.id, ...patient }));
+    this.#sent = sent.catch(() => {});
+    const outcome = await sent.then(
       () => ({ status: "sent" as const }),
       (error: unknown) => ({ status: isUnsure(error) ? ("unsure" as const) : ("refused" as const), problem: explainError(error) }),
     );

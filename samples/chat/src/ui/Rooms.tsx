@@ -25,8 +25,8 @@ function RoomLink({ room, isCurrent }: { room: Room; isCurrent: boolean }) {
         {room.name}
         {outside && <span title={outside}> (out)</span>}
         {unread > 0 && (
-          <span className="unread" aria-label={`${unread} unread`}>
-            {unread}
+          <span className="unread">
+            {unread} <span className="heard">unread</span>
           </span>
         )}
       </a>
