@@ -53,7 +53,7 @@ namespace WsPrism.Samples.Bot
             var now = _connection.Now;
             while (_connection.TryTake(out var received))
                 Take(in received, now);
-            _world.Prune(now - StateBuffer.DelayMs);
+            _world.Prune(now, now - StateBuffer.DelayMs);
         }
 
         private void Take(in Received received, double now)

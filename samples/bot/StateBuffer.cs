@@ -18,8 +18,10 @@ namespace WsPrism.Samples.Bot
         private int _first;
         private int _count;
 
-        /// <summary>The time of the newest state.</summary>
-        public double NewestT => _count == 0 ? double.NegativeInfinity : At(_count - 1).T;
+        /// <summary>When a state came last, by the gateway's clock.</summary>
+        public double HeardAt { get; private set; }
+
+        private double NewestT => _count == 0 ? double.NegativeInfinity : At(_count - 1).T;
 
         /// <summary>A state has come; <paramref name="now"/> is the gateway's time, which no sender is ahead of.</summary>
         public void Push(ShipState state, double now)
@@ -32,6 +34,7 @@ namespace WsPrism.Samples.Bot
                 Drop();
             _count++;
             At(_count - 1) = state;
+            HeardAt = now;
         }
 
         /// <summary>How it was at a time, which goes on from call to call. False before the first state.</summary>

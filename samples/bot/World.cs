@@ -12,8 +12,6 @@ namespace WsPrism.Samples.Bot
         private readonly Shot[] _shots = new Shot[500];
         private int _shotCount;
 
-        public int Count => _ships.Count;
-
         public void ShipCame(uint handle, in ShipState state, double now)
         {
             if (!_ships.TryGetValue(handle, out var buffer))
@@ -74,8 +72,8 @@ namespace WsPrism.Samples.Bot
             return false;
         }
 
-        /// <summary>Takes away what is over: shots that have flown, and ships of which nothing was heard for long.</summary>
-        public void Prune(double time)
+        /// <summary>Takes away what is over at the gateway's time <paramref name="now"/>, while others are seen as at <paramref name="time"/>.</summary>
+        public void Prune(double now, double time)
         {
             for (var i = _shotCount - 1; i >= 0; i--)
             {
@@ -85,7 +83,7 @@ namespace WsPrism.Samples.Bot
 
             foreach (var ship in _ships)
             {
-                if (time - ship.Value.NewestT > ForgottenMs)
+                if (now - ship.Value.HeardAt > ForgottenMs)
                     _forgotten.Add(ship.Key);
             }
 

@@ -122,7 +122,7 @@ export class Picture {
     context.fillStyle = this.#colour(handle);
     this.#shape([ShipRadius, 0], [-11, -10], [-7, 0], [-11, 10]);
     context.restore();
-    if (shield) this.#circle(x, y, ShipRadius + 6, this.#colour(handle), 0.6);
+    if (shield) this.#circle(x, y, ShipRadius + 6, this.#colour(handle), 0.6 * freshness);
   }
 
   // At the edge of the view: there is somebody over there.

@@ -30,6 +30,8 @@ export type Seen<S> = { state: S; freshness: number };
 
 /** The last states of one ship, and where it was between them. */
 export class StateBuffer<S extends Motion> {
+  /** When a state came last, by the gateway's clock. */
+  heardAt = 0;
   #states: S[] = [];
 
   /** The newest state. */
@@ -43,6 +45,7 @@ export class StateBuffer<S extends Motion> {
     const kept = { ...state, t: Math.min(state.t, now) };
     if (this.newest && kept.t <= this.newest.t) return false;
     this.#states.push(kept);
+    this.heardAt = now;
     if (this.#states.length > Kept) this.#states.shift();
     return true;
   }

@@ -66,7 +66,7 @@ export class World {
 
   /** Takes away what is over at the gateway's time `now`, while others are drawn as at `time`. */
   prune(now: number, time: number): void {
-    for (const [handle, { newest }] of this.ships) if (now - newest!.t > ForgottenMs) this.ships.delete(handle);
+    for (const [handle, { heardAt }] of this.ships) if (now - heardAt > ForgottenMs) this.ships.delete(handle);
     this.shots = this.shots.filter((shot) => {
       const at = shot.isOwn ? now : time;
       return shotAt(shot, at) !== undefined || (at < shot.t && shot.t - at < ShotLifeMs);
