@@ -30,9 +30,16 @@ export default defineConfig({
     outline: [2, 3],
     search: {
       provider: "local",
-      options: { _render: (source, env, md) => { const html = md.render(source, env); return env.frontmatter?.search === false ? "" : html; } },
+      options: {
+        _render: (source, env, md) => {
+          const html = md.render(source, env);
+          return env.frontmatter?.search === false ? "" : html;
+        },
+      },
     },
     footer: { message: "Apache-2.0" },
   },
+  // The index of the search, which is fetched when somebody searches.
+  vite: { build: { chunkSizeWarningLimit: 2_000 } },
   buildEnd: ({ outDir }) => copyFileSync(join(docs, "wsprism.schema.json"), join(outDir, "wsprism.schema.json")),
 });

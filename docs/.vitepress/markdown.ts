@@ -23,6 +23,7 @@ export const markdown: MarkdownOptions = {
     escapeBraces(md);
     leadWithinTheSite(md);
     sayWhoSpeaks(md);
+    showIndentedBlocks(md);
   },
 };
 
@@ -85,5 +86,13 @@ function sayWhoSpeaks(md: Renderer): void {
     const speaker = speakers[word];
     const html = fence(tokens, index, ...rest);
     return speaker ? html.replace(`<span class="lang">${language}</span>`, `<span class="lang">${speaker}</span>`).replace('<div class="', `<div class="from-${speaker} `) : html;
+  };
+}
+
+// VitePress has no look for blocks that are indented.
+function showIndentedBlocks(md: Renderer): void {
+  md.renderer.rules.code_block = (tokens, index, ...rest) => {
+    tokens[index].info = "text";
+    return md.renderer.rules.fence!(tokens, index, ...rest);
   };
 }

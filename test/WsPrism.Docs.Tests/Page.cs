@@ -18,7 +18,7 @@ internal sealed partial class Page
     public static IReadOnlyList<Page> All { get; } =
     [
         .. Directory.GetFiles(Repository.Root, "*.md")
-            .Concat(Directory.GetFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories))
+            .Concat(Written(Repository.PathOf("docs")))
             .Concat(Directory.GetFiles(Repository.PathOf("samples"), "*.md", SearchOption.AllDirectories))
             .Concat(Directory.GetFiles(Repository.PathOf("clients"), "*.md", SearchOption.AllDirectories))
             .Where(path => !path.Contains("node_modules", StringComparison.Ordinal))
@@ -38,6 +38,10 @@ internal sealed partial class Page
     public IReadOnlyList<Block> Blocks { get; }
 
     public static Page Of(string name) => All.Single(page => page.Name == name);
+
+    // Not what the site of the documentation is made of and into, which another test may be making at this moment.
+    private static IEnumerable<string> Written(string folder) => Directory.GetFiles(folder, "*.md").Concat(
+        Directory.GetDirectories(folder).Where(name => System.IO.Path.GetFileName(name) is not (['.', ..] or "node_modules" or "api" or "repository")).SelectMany(Written));
 
     /// <summary>What links to headings of this page may say after the <c>#</c>, as GitHub makes them.</summary>
     public IEnumerable<string> Anchors() =>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace WsPrism.JavaScript.Tests;
@@ -6,7 +5,6 @@ namespace WsPrism.JavaScript.Tests;
 /// <summary>Runs all tests of the TypeScript client once, and keeps what each of them said. Without Node.js there is only the reason why not.</summary>
 public sealed class JavaScriptRun : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(12);
     private static readonly string Folder = Repository.PathOf("clients/js");
 
     private readonly Dictionary<string, List<Result>> _results = [];
@@ -23,7 +21,10 @@ public sealed class JavaScriptRun : IAsyncLifetime
 
         var report = Path.Combine(AppContext.BaseDirectory, "javascript.json");
         File.Delete(report);
-        (_, _output) = await RunAsync("npm", "test", "--", "--reporter=json", "--reporter=default", $"--outputFile.json={report}");
+        (_, _output) = await Npm.RunAsync(
+            Folder,
+            new() { ["WSPRISM_GATEWAY"] = Path.Combine(AppContext.BaseDirectory, "wsprism.dll") },
+            "test", "--", "--reporter=json", "--reporter=default", $"--outputFile.json={report}");
         if (File.Exists(report))
             Read(JsonDocument.Parse(await File.ReadAllTextAsync(report)).RootElement);
     }
@@ -34,34 +35,12 @@ public sealed class JavaScriptRun : IAsyncLifetime
     public void AssertPassed(string file, string? name = null)
     {
         Assert.SkipWhen(Missing is not null, Missing ?? string.Empty);
-        Assert.True(_results.TryGetValue(file, out var results), $"{file} did not run:\n{Tail(_output)}");
+        Assert.True(_results.TryGetValue(file, out var results), $"{file} did not run:\n{Npm.Tail(_output)}");
         var chosen = results.Where(result => name is null || result.Name == name).ToArray();
-        Assert.True(chosen.Length > 0, $"{file} has no test {name}:\n{Tail(_output)}");
+        Assert.True(chosen.Length > 0, $"{file} has no test {name}:\n{Npm.Tail(_output)}");
         Assert.SkipWhen(Array.TrueForAll(chosen, result => result.IsSkipped), chosen[0].Name);
         Assert.All(chosen, result => Assert.True(result.Failure is null, $"{result.Name}: {result.Failure}"));
     }
-
-    private static async Task<(int ExitCode, string Output)> RunAsync(string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["WSPRISM_GATEWAY"] = Path.Combine(AppContext.BaseDirectory, "wsprism.dll");
-        start.Environment["NO_COLOR"] = "1";
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        try
-        {
-            await process.WaitForExitAsync().WaitAsync(Patience, TimeProvider.System);
-        }
-        catch (TimeoutException)
-        {
-            process.Kill(entireProcessTree: true);
-        }
-
-        return (process.ExitCode, await output + await errors);
-    }
-
-    private static string Tail(string output) => output.Length <= 8000 ? output : output[^8000..];
 
     private void Read(JsonElement report)
     {

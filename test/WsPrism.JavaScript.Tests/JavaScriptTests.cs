@@ -3,6 +3,7 @@ using System.Text.Json;
 namespace WsPrism.JavaScript.Tests;
 
 /// <summary>The TypeScript client (<c>clients/js</c>): its own tests run by npm, one test here for each of its files and for each scenario.</summary>
+[Collection(nameof(NpmReady))]
 public sealed class JavaScriptTests(JavaScriptRun run) : IClassFixture<JavaScriptRun>
 {
     private const string Scenarios = "test/scenarios/scenarios.test.ts";

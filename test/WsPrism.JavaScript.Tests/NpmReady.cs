@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace WsPrism.JavaScript.Tests;
 
-/// <summary>Makes folders of Node.js projects ready with <c>tools/npm-ready</c>, as <c>check</c> does for all of them.</summary>
+/// <summary>Makes folders of Node.js projects ready with <c>tools/npm-ready</c>, as <c>check</c> does for all of them. Tests of such projects are one collection: one after the other.</summary>
 internal static class NpmReady
 {
     private const int NoNode = 3;

@@ -41,6 +41,7 @@ internal static class PublicSurface
 
     private static string Describe(MemberInfo member) => member switch
     {
+        FieldInfo { IsLiteral: true } field when field.GetRawConstantValue() is string text => $"{field.Name} = \"{text}\"",
         FieldInfo { IsLiteral: true } field => $"{field.Name} = {Convert.ToInt64(field.GetRawConstantValue(), null)}",
         PropertyInfo property => $"{property.PropertyType} {property.Name} {{{string.Join(",", property.GetAccessors().Select(a => a.Name[..3]))}}}",
         _ => member.ToString()!
