@@ -15,7 +15,9 @@ const time = (ms: number): string => {
 /** One row on screen. It is used for one instrument after the other as the table is scrolled, and touches the page only where something has changed. */
 export class Row {
   readonly element = document.createElement("div");
+  // Texts are kept and written to: a cell whose content is replaced sixty times a second is work for the collector.
   readonly #symbol = this.#cell("symbol");
+  readonly #name = document.createElement("small").appendChild(new Text());
   readonly #bid = this.#cell("bid");
   readonly #ask = this.#cell("ask");
   readonly #last = this.#cell("last");
@@ -33,6 +35,7 @@ export class Row {
     this.element.id = id;
     this.element.role = "row";
     this.element.className = "row";
+    this.#symbol.parentElement!.append(this.#name.parentElement!);
   }
 
   /** Says what this row shows, and where. */
@@ -50,9 +53,8 @@ export class Row {
     this.#price = undefined;
     this.#flash(0, "");
     this.element.dataset.symbol = instrument.symbol;
-    const name = document.createElement("small");
-    name.textContent = instrument.name;
-    this.#symbol.replaceChildren(instrument.symbol, " ", name);
+    this.#symbol.data = `${instrument.symbol} `;
+    this.#name.data = instrument.name;
   }
 
   /** Writes what has changed since the last time. */
@@ -63,15 +65,15 @@ export class Row {
     this.#version = entry?.version;
 
     const quote = entry?.quote;
-    this.#bid.textContent = quote ? price(quote.bid) : "–";
-    this.#ask.textContent = quote ? price(quote.ask) : "–";
-    this.#last.textContent = quote ? price(quote.last) : "–";
-    this.#size.textContent = quote ? size(quote.size) : "–";
-    this.#time.textContent = quote ? time(quote.time) : "–";
+    this.#bid.data = quote ? price(quote.bid) : "–";
+    this.#ask.data = quote ? price(quote.ask) : "–";
+    this.#last.data = quote ? price(quote.last) : "–";
+    this.#size.data = quote ? size(quote.size) : "–";
+    this.#time.data = quote ? time(quote.time) : "–";
     const mark = !quote ? "none" : entry.stale ? "stale" : "live";
     if (this.element.dataset.mark !== mark) {
       this.element.dataset.mark = mark;
-      this.#mark.textContent = mark === "none" ? "–" : mark;
+      this.#mark.data = mark === "none" ? "–" : mark;
     }
 
     if (quote && this.#price !== undefined && quote.last !== this.#price) this.#flash(now + flashMs, quote.last > this.#price ? "up" : "down");
@@ -80,14 +82,15 @@ export class Row {
 
   #flash(until: number, way: string): void {
     this.#flashUntil = until;
-    if (this.#last.dataset.way !== way) this.#last.dataset.way = way;
+    const { dataset } = this.#last.parentElement!;
+    if (dataset.way !== way) dataset.way = way;
   }
 
-  #cell(name: string): HTMLElement {
+  #cell(name: string): Text {
     const cell = document.createElement("div");
     cell.role = "gridcell";
     cell.className = name;
     this.element.append(cell);
-    return cell;
+    return cell.appendChild(new Text());
   }
 }
