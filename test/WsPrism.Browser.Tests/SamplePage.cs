@@ -33,6 +33,7 @@ internal sealed partial class SamplePage : IAsyncDisposable
         var gateway = await DemoGateway.StartAsync();
         var start = new ProcessStartInfo(Repository.PathOf("samples/start"), [name]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["WSPRISM_ADMIN"] = $"http://{gateway.Admin}";
+        start.Environment["WSPRISM_GATEWAY"] = $"ws://{gateway.Address}/v1/ws"; // for what a sample runs beside its page
         start.Environment["NO_COLOR"] = "1";
         var sample = new SamplePage(Process.Start(start)!, gateway);
         try
