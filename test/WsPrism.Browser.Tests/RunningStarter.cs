@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using WsPrism.Docs.Tests;
 
 namespace WsPrism.Browser.Tests;
@@ -22,13 +21,14 @@ internal sealed class RunningStarter : IAsyncDisposable
     private string Home => Path.Combine(_folder, "hello");
 
     /// <summary>Makes a starter and runs its backend, or skips the test where that cannot be. The gateway is not started.</summary>
-    public static async Task<RunningStarter> StartBackendAsync(string backend)
+    public static async Task<RunningStarter> StartBackendAsync(string backend, Action<string>? change = null)
     {
         var starter = new RunningStarter();
         try
         {
             using (var made = ChildProgram.Start(starter._folder, "dotnet", Wsprism, "new", "hello", "--backend", backend))
                 await made.ReadAsync("Then open (http\\S+)");
+            change?.Invoke(starter.Home);
             string[] command = backend == "node" ? ["node", "backend.mjs"] : ["dotnet", "run", "backend.cs"];
             try
             {
@@ -51,9 +51,10 @@ internal sealed class RunningStarter : IAsyncDisposable
         }
     }
 
-    public static async Task<RunningStarter> StartAsync(string backend)
+    /// <summary>Makes a starter, changes it in its folder, and runs its backend and its gateway.</summary>
+    public static async Task<RunningStarter> StartAsync(string backend, Action<string>? change = null)
     {
-        var starter = await StartBackendAsync(backend);
+        var starter = await StartBackendAsync(backend, change);
         await starter.StartGatewayAsync();
         return starter;
     }

@@ -15,7 +15,8 @@ const string tenant = "starter-tenant";
 var folder = AppContext.GetData("EntryPointFileDirectoryPath") as string ?? Environment.CurrentDirectory;
 var port = Environment.GetEnvironmentVariable("PORT") ?? "3000";
 var gateway = Environment.GetEnvironmentVariable("GATEWAY_URL") ?? "ws://127.0.0.1:8080/v1/ws"; // where pages connect
-var api = new HttpClient { BaseAddress = new(Environment.GetEnvironmentVariable("GATEWAY_API") ?? "http://127.0.0.1:9090") }; // where this program calls
+var apiUrl = Environment.GetEnvironmentVariable("GATEWAY_API") ?? "http://127.0.0.1:9090"; // where this program calls
+var api = new HttpClient { BaseAddress = new Uri(apiUrl), Timeout = TimeSpan.FromSeconds(5) };
 api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Secret("api-key"));
 var hookKey = Convert.FromBase64String(Secret("hook-secret").Replace("whsec_", ""));
 var answers = new ConcurrentDictionary<string, (DateTimeOffset Since, Lazy<Task<object?>> Answer)>();
@@ -36,7 +37,7 @@ app.MapPost("/login", async (JsonObject body) =>
     {
         return Results.Json(new { ticket = (string?)(await CallAsync("tickets", new { user }))!["ticket"], tenant, gateway });
     }
-    catch (HttpRequestException exception)
+    catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
     {
         Console.Error.WriteLine($"POST /login {exception.Message}");
         return Results.Json(new { error = "That did not work. Does the gateway run? The backend's log says more." }, statusCode: 500);

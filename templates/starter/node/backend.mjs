@@ -38,7 +38,8 @@ async function events({ event, room, user }) {
 
 async function call(path, body) {
   const headers = { authorization: `Bearer ${apiKey}`, "content-type": "application/json" };
-  const response = await fetch(`${api}/v1/tenants/${tenant}/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+  const request = { method: "POST", headers, body: JSON.stringify(body), signal: AbortSignal.timeout(5000) };
+  const response = await fetch(`${api}/v1/tenants/${tenant}/${path}`, request);
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
   return response.json();
 }
@@ -73,7 +74,8 @@ async function post(path, headers, body) {
 const types = { html: "text/html; charset=utf-8", css: "text/css; charset=utf-8", js: "text/javascript; charset=utf-8" };
 async function file(path) {
   const [, name, type] = /^\/([\w-]+\.(html|css|js))$/.exec(path === "/" ? "/index.html" : path) ?? [];
-  return name ? [200, await readFile(new URL(`page/${name}`, import.meta.url)), types[type]] : [404];
+  const content = name && (await readFile(new URL(`page/${name}`, import.meta.url)).catch(() => undefined));
+  return content ? [200, content, types[type]] : [404];
 }
 
 const server = createServer(async (request, response) => {
