@@ -65,7 +65,9 @@ internal sealed class RunningStarter : IAsyncDisposable
         var yaml = await File.ReadAllTextAsync(path);
         await File.WriteAllTextAsync(
             path,
-            yaml.Replace("127.0.0.1:8080", "127.0.0.1:0").Replace("127.0.0.1:9090", "127.0.0.1:0").Replace("127.0.0.1:3000", new Uri(Url).Authority));
+            yaml.Replace("127.0.0.1:8080", "127.0.0.1:0", StringComparison.Ordinal)
+                .Replace("127.0.0.1:9090", "127.0.0.1:0", StringComparison.Ordinal)
+                .Replace("127.0.0.1:3000", new Uri(Url).Authority, StringComparison.Ordinal));
         _gateway = ChildProgram.Start(Home, "dotnet", Wsprism, "start");
         _admin.Target = await _gateway.ReadAsync("Admin listener .* active at (\\S+)");
         _clients.Target = await _gateway.ReadAsync("gateway active at (\\S+)");

@@ -14,6 +14,6 @@ internal static class Diff
         string Lines(char left) => string.Concat(block.Lines.Where(line => line[0] != left).Select(line => line[1..] + "\n"));
         var text = File.ReadAllText(path);
         Assert.Equal(2, text.Split(Lines('+')).Length);
-        File.WriteAllText(path, text.Replace(Lines('+'), Lines('-')));
+        File.WriteAllText(path, text.Replace(Lines('+'), Lines('-'), StringComparison.Ordinal));
     }
 }

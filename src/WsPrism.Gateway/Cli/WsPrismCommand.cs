@@ -13,23 +13,25 @@ internal static class WsPrismCommand
             """
             wsPrism, a realtime gateway: it holds your clients' sockets, checks what they send and fans messages out, so that your backend need not.
 
-            New here? `wsprism start` in an empty folder runs a demonstration, with a page to try it. `wsprism new hello` writes a first application.
+            New here? Begin with one of these:
+              wsprism start                    in an empty folder: a demonstration, with a page to try it
+              wsprism new hello                a first application of yours: configuration, backend and page, in the folder hello
 
-            Examples:
-              wsprism start                                run ./wsprism.yaml, or the demonstration where there is none
-              wsprism new hello                            write a starter: configuration, backend and page, in the folder hello
-              wsprism validate --config wsprism.yaml       check a configuration without starting
-              wsprism policy explain --config wsprism.yaml --tenant acme --message '{"svc":"chat","type":"send"}'
+            Then:
+              wsprism validate                 check ./wsprism.yaml without starting
+              wsprism start                    run it
+              wsprism policy explain --tenant acme --message '{"svc":"chat","type":"send"}'
               wsprism plugin test hello.lua --message '{"type":"greet"}'
             """)
         {
-            StartCommand.Create(),
             NewCommand.Create(),
+            StartCommand.Create(),
             ValidateCommand.Create(),
-            new Command("policy", "Ask a tenant's policy questions.") { PolicyExplainCommand.Create() },
-            new Command("plugin", "Work on plugins.") { PluginTestCommand.Create() },
+            new Command("policy", "Ask what a tenant's policy decides: policy explain.") { PolicyExplainCommand.Create() },
+            new Command("plugin", "Work on plugins: plugin test.") { PluginTestCommand.Create() },
         };
 
+        DetailedCommand.ShowDetails(root);
         var result = root.Parse(args);
         if (result.Errors.Count > 0)
         {

@@ -18,18 +18,20 @@ internal static partial class NewCommand
         };
         backend.AcceptOnlyFromAmong([.. StarterBackend.All.Select(one => one.Name)]);
         var tenant = new Option<string?>("--tenant", "-t") { Description = "The tenant's id in wsprism.yaml; NAME unless told otherwise.", HelpName = "ID" };
-        var command = new Command(
+        var command = new DetailedCommand(
             "new",
+            "Write a first application into a new folder: configuration, backend and page.",
             """
-            Write a starter into a new folder: a chat room that runs as it is, small enough to be read in one sitting, and to be changed into yours. It has wsprism.yaml for the
-            gateway, a backend that logs users in and decides on what they say, a page with the client library, secrets of its own, and a README that says what is what.
-            Nothing is downloaded, and nothing that is there is overwritten.
-
             Example, after which two browser windows at http://127.0.0.1:3000/ talk to each other:
               wsprism new hello
               cd hello
               wsprism start            in this terminal
-              node backend.mjs         in another one
+              node backend.mjs         in another one, in the folder hello too
+
+            It is a chat room that runs as it is, small enough to be read in one sitting, and to be changed into yours: wsprism.yaml for the gateway, a backend that logs users
+            in and decides on what they say, a page with the client library, random secrets of its own, and a README that says what is what and what to change first.
+            Nothing is downloaded, and nothing that is there is overwritten.
+            Exit codes: 0 it is made, 1 it could not be written, 2 wrong usage, or the folder is not empty.
             """)
         { name, backend, tenant };
         command.Validators.Add(result =>
