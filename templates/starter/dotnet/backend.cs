@@ -86,7 +86,7 @@ async Task<IResult> SignedAsync(HttpRequest request, Func<JsonNode, Task<object?
     await request.Body.CopyToAsync(read);
     var body = read.ToArray();
     string Header(string name) => request.Headers[name].ToString();
-    var (id, now) = (Header("Webhook-Id"), DateTimeOffset.UtcNow);
+    var (id, now) = (Header("Webhook-Id"), TimeProvider.System.GetUtcNow());
     var ours = "v1," + Convert.ToBase64String(HMACSHA256.HashData(hookKey, (byte[])[.. Encoding.UTF8.GetBytes($"{id}.{Header("Webhook-Timestamp")}."), .. body]));
     if (!long.TryParse(Header("Webhook-Timestamp"), out var time) || Math.Abs(now.ToUnixTimeSeconds() - time) > 300
         || !Header("Webhook-Signature").Split(' ').Any(one => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(one), Encoding.UTF8.GetBytes(ours))))

@@ -37,10 +37,15 @@ async function enter(name) {
     read(client).catch((error) => tell(error.message));
   });
 
-  await client.connect();
-  await client.rooms.join(room);
-  await read(client);
-  return client;
+  try {
+    await client.connect();
+    await client.rooms.join(room);
+    await read(client);
+    return client;
+  } catch (error) {
+    client.close();
+    throw error;
+  }
 }
 
 // What was said before. What has come meanwhile is among it, and is shown once.
@@ -85,8 +90,10 @@ element("login").addEventListener("submit", async (event) => {
 // The promise is settled when the backend has answered: what was refused stays in the field, with the reason below.
 async function say(client, event) {
   event.preventDefault();
+  const button = event.target.querySelector("button");
   const input = element("text");
   const text = input.value;
+  button.disabled = true; // one after the other
   try {
     await client.request("talk", "say", { text }, { room });
     if (input.value === text) input.value = "";
@@ -94,4 +101,6 @@ async function say(client, event) {
   } catch (error) {
     tell(error.message.replace(/^[A-Z_]+: /, ""));
   }
+  button.disabled = false;
+  input.focus();
 }
