@@ -18,29 +18,38 @@ public sealed partial class CommandLineTests
         }
     }
 
-    // What getting started shows as typed and printed is typed and printed, in a folder with the page's own file.
+    // What getting started shows as typed and printed is typed and printed, in a starter that is changed as the page goes on.
     [Fact]
     public async Task The_commands_of_getting_started_print_what_the_page_shows()
     {
         var page = Page.Of("docs/getting-started.md");
         var folder = Directory.CreateTempSubdirectory().FullName;
-        await File.WriteAllTextAsync(Path.Combine(folder, "wsprism.yaml"), page.Blocks.First(block => block.Info == "yaml").Body);
-        var sessions = page.Blocks.Where(block => block.Info == "console").SelectMany(block => Sessions().Matches(block.Body)).ToArray();
+        await RunAsync(folder, "new", "hello");
+        var starter = Path.Combine(folder, "hello");
+        var count = 0;
 
-        Assert.NotEmpty(sessions);
-        foreach (var session in sessions)
+        foreach (var block in page.Blocks)
         {
-            var args = Words().Matches(session.Groups["args"].Value).Select(word => word.Value.Trim('\''));
-            var start = Programs.Dotnet("wsprism.dll", args);
-            start.WorkingDirectory = folder;
-
-            var (exitCode, output) = await Programs.RunAsync(start);
-
-            Assert.Equal(0, exitCode);
-            Assert.Equal(session.Groups["output"].Value, output);
+            if (Diff.Is(block))
+                Diff.Apply(block, starter);
+            foreach (var session in block.Info == "console" ? Sessions().Matches(block.Body) : [])
+            {
+                count++;
+                Assert.Equal(session.Groups["output"].Value, await RunAsync(starter, Words().Matches(session.Groups["args"].Value).Select(word => word.Value.Trim('\''))));
+            }
         }
 
+        Assert.Equal(3, count);
         Directory.Delete(folder, recursive: true);
+    }
+
+    private static async Task<string> RunAsync(string folder, params IEnumerable<string> args)
+    {
+        var start = Programs.Dotnet("wsprism.dll", args);
+        start.WorkingDirectory = folder;
+        var (exitCode, output) = await Programs.RunAsync(start);
+        Assert.True(exitCode == 0, output);
+        return output;
     }
 
     private static IEnumerable<(string Command, string[] Options)> CommandLines(Page page)
@@ -51,7 +60,7 @@ public sealed partial class CommandLineTests
             match.Groups["command"].Value.Trim(), Option().Matches(match.Groups["rest"].Value).Select(option => option.Value).ToArray()));
     }
 
-    [GeneratedRegex(@"(?:^|[\s/])wsprism(?<command>(?: (?:start|validate|policy explain|plugin test))?)(?=\s|$)(?<rest>[^#|&;]*)")]
+    [GeneratedRegex(@"(?:^|[\s/])wsprism(?<command>(?: (?:start|new|validate|policy explain|plugin test))?)(?=\s|$)(?<rest>[^#|&;]*)")]
     private static partial Regex Use();
 
     [GeneratedRegex(@"(?<=\s)--[a-z-]+")]

@@ -44,19 +44,6 @@ public sealed partial class WalkthroughTests
     }
 
     [Fact]
-    public async Task Getting_started_goes_as_it_says()
-    {
-        var page = Page.Of("docs/getting-started.md");
-        await using var gateway = await RunningGateway.StartAsync(page.Blocks.First(block => block.Info == "yaml").Body);
-
-        var output = await RunScriptAsync(
-            gateway.Redirect(page.Blocks.Single(block => block.Info == "js").Body) + CloseAfter("alice", 2) + CloseAfter("bob", 2));
-
-        AssertShown(page, output);
-        Assert.Contains("alice 010a08020000002a", output);
-    }
-
-    [Fact]
     public async Task The_ticket_that_getting_started_signs_lets_one_in()
     {
         const string Secret = "5f4dcc3b5aa765d61d8327deb882cf99";

@@ -12,6 +12,9 @@ internal static class ExitCode
     /// <summary>A plugin that is tried refused a message, or could not be loaded.</summary>
     public const int Refused = 1;
 
+    /// <summary>A file could not be written.</summary>
+    public const int CannotWrite = 1;
+
     /// <summary>The command line is wrong.</summary>
     public const int BadUsage = 2;
 

@@ -19,7 +19,17 @@ internal static class PolicyExplainCommand
         var tenant = new Option<string>("--tenant", "-t") { Description = "The tenant whose policy is asked.", Required = true, HelpName = "ID" };
         var message = new Option<string?>("--message", "-m") { Description = "An envelope, for example '{\"svc\":\"chat\",\"type\":\"send\"}'.", HelpName = "JSON" };
         var hot = new Option<string?>("--hot") { Description = "A Hot route as two hexadecimal bytes, svc_id:opcode, for example 01:0a.", HelpName = "HH:HH" };
-        var command = new Command("explain", "Print what a tenant's policy decides on a message, and the line of the file that made the decision.")
+        var command = new DetailedCommand(
+            "explain",
+            "Print what a tenant's policy decides on a message, and the line of the file that made the decision.",
+            """
+            Examples:
+              wsprism policy explain --tenant acme --message '{"svc":"chat","type":"send"}'
+              wsprism policy explain --tenant acme --hot 01:0a
+
+            It asks the very policy that the gateway runs, so the answer is what a client would get. Exit codes: 0 whatever the policy decides, 1 wrong configuration,
+            2 wrong usage, or no such tenant.
+            """)
         {
             config, tenant, message, hot,
         };

@@ -15,11 +15,17 @@ internal static class StartCommand
     {
         var config = ConfigFile.CreateOption();
         var noWatch = new Option<bool>("--no-watch") { Description = "Do not take in the configuration file when it changes; SIGHUP and POST /v1/reload still do." };
-        var command = new Command(
+        var command = new DetailedCommand(
             "start",
+            "Run the gateway until Ctrl+C.",
             """
-            Run the gateway. SIGTERM or SIGINT (Ctrl+C) drains it: no new sessions, everybody is told and sent away over gateway.drain_grace_ms, exit 0. A second
-            signal ends it at once. SIGHUP, a change of the configuration file or of a plugin's file and POST /v1/reload take the file in anew, without losing a session. Exit codes: 1 wrong configuration, 2 wrong usage, 3 could not listen.
+            Examples:
+              wsprism start                          run ./wsprism.yaml, or in a folder without one the demonstration, which has a page to try it
+              wsprism start --config /etc/wsprism/wsprism.yaml
+
+            SIGTERM or SIGINT (Ctrl+C) drains it: no new sessions, everybody is told and sent away over gateway.drain_grace_ms, exit 0. A second signal ends it at once.
+            SIGHUP, a change of the configuration file or of a plugin's file and POST /v1/reload take the file in anew, without losing a session.
+            Exit codes: 0 drained, 1 wrong configuration, 2 wrong usage, 3 could not listen.
             """)
         { config, noWatch };
         command.SetAction(async (result, _) => await RunAsync(result.GetValue(config), !result.GetValue(noWatch)));

@@ -12,7 +12,17 @@ internal static class ValidateCommand
     public static Command Create()
     {
         var config = ConfigFile.CreateOption();
-        var command = new Command("validate", "Check a configuration: exit 0 when it is right, 1 with every error when it is not.") { config };
+        var command = new DetailedCommand(
+            "validate",
+            "Check a configuration without starting: every mistake at once, with its line.",
+            """
+            Examples:
+              wsprism validate                       check ./wsprism.yaml
+              wsprism validate --config wsprism.yaml
+
+            All that start checks is checked: files, keys, certificates and plugins too. Exit codes: 0 it is right, 1 it is not, 2 wrong usage.
+            """)
+        { config };
         command.SetAction(async (result, _) => await RunAsync(result.GetValue(config)));
         return command;
     }

@@ -36,6 +36,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--help")]
     [InlineData("-h")]
     [InlineData("start", "--help")]
+    [InlineData("new", "--help")]
     [InlineData("validate", "--help")]
     [InlineData("policy", "explain", "--help")]
     [InlineData("plugin", "test", "--help")]

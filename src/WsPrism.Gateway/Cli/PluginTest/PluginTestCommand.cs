@@ -30,14 +30,16 @@ internal static partial class PluginTestCommand
         var setting = new Option<string[]>("--setting") { Description = "A setting of an assembly, name=value. May be given several times.", HelpName = "K=V" };
         var filter = new Option<bool>("--filter") { Description = "Try a module as a filter, in front of a service that answers with what it gets." };
         var wait = new Option<int>("--wait") { Description = "Go on listening for so many milliseconds when all was sent, 60000 at most.", HelpName = "MS" };
-        var command = new Command(
+        var command = new DetailedCommand(
             "test",
+            "Try a plugin without a client and without a configuration.",
             """
-            Try a plugin without a client and without a configuration: the gateway runs it, a client joins a room and sends your messages, and each line of the output is one thing
+            Example:
+              wsprism plugin test guess.lua -m '{"type":"start","data":{"number":42}}' -m '{"type":"guess","data":{"n":5}}'
+
+            The gateway runs it, a client joins a room and sends your messages, and each line of the output is one thing
             that came of it, for the sender or, as another member (user:observer) sees it, for the room. What the plugin logs goes to standard error. Without messages the plugin is
             only loaded. Exit codes: 0 all messages were accepted, 1 one was refused or the plugin could not be loaded, 2 wrong usage.
-
-              wsprism plugin test guess.lua -m '{"type":"start","data":{"number":42}}' -m '{"type":"guess","data":{"n":5}}'
             """)
         {
             file, message, hot, room, user, name, type, setting, filter, wait,

@@ -1,0 +1,177 @@
+using System.Net;
+using Microsoft.Playwright;
+using WsPrism.Docs.Tests;
+
+namespace WsPrism.Browser.Tests;
+
+/// <summary>The starter of <c>wsprism new</c>, as its README has it used.</summary>
+public sealed class StarterTests(ChromiumFixture chromium) : IClassFixture<ChromiumFixture>
+{
+    private const float PatienceMs = 20_000;
+
+    [Theory]
+    [InlineData("node")]
+    [InlineData("dotnet")]
+    public async Task Two_windows_talk_to_each_other_and_what_is_wrong_is_told(string backend)
+    {
+        var browser = chromium.Browser;
+        await using var starter = await RunningStarter.StartBackendAsync(backend);
+        await BelievesNobodyElseAsync(starter.Url);
+        await using var ann = await DemoTab.OpenAsync(browser, starter.Url);
+        await using var bob = await DemoTab.OpenAsync(browser, starter.Url);
+
+        // Without a name, and without a gateway, nobody comes in.
+        await ComeInAsync(ann, " ");
+        await DemoTab.ShowsAsync(ann.Find("problem"), "A name has 1 to 20 letters and digits.");
+        await ComeInAsync(ann, "ann");
+        await DemoTab.ShowsAsync(ann.Find("problem"), "Does the gateway run?");
+
+        await starter.StartGatewayAsync();
+        await ComeInAsync(ann, "ann");
+        await IsInAsync(ann, "ann");
+        await ComeInAsync(bob, "bob");
+        await IsInAsync(bob, "bob");
+        await DemoTab.ShowsAsync(ann.Find("users"), "ann, bob");
+        await DemoTab.ShowsAsync(ann.Find("log"), "bob is here");
+
+        await SayAsync(ann, "hello, <b>bob</b>");
+        await HearsAsync(bob, "ann hello, <b>bob</b>");
+        await SayAsync(bob, "hello yourself");
+        await HearsAsync(ann, "bob hello yourself");
+
+        // The backend refuses the one, the client library the other: both stay in the field.
+        await SayAsync(ann, new string('x', 201));
+        await DemoTab.ShowsAsync(ann.Find("problem"), "Say something of 1 to 200 characters; these are 201.");
+        await SayAsync(ann, new string('x', 5000));
+        await DemoTab.ShowsAsync(ann.Find("problem"), "longer than the gateway takes");
+        await SayAsync(ann, "sorry");
+        await HearsAsync(bob, "ann sorry");
+        await Assertions.Expect(ann.Find("problem")).ToHaveTextAsync("", new() { Timeout = PatienceMs });
+
+        // Who comes later reads what was said, each once and in order.
+        await using var carol = await DemoTab.OpenAsync(browser, starter.Url);
+        await ComeInAsync(carol, "carol");
+        await IsInAsync(carol, "carol");
+        await DemoTab.ShowsAsync(carol.Find("log"), "carol is here");
+        await Assertions.Expect(carol.Page.Locator("#log .said")).ToHaveTextAsync(["ann hello, <b>bob</b>", "bob hello yourself", "ann sorry"], new() { Timeout = PatienceMs });
+
+        await PictureAsync(ann, $"starter-{backend}");
+        Assert.Empty(bob.Errors);
+        Assert.Empty(carol.Errors);
+    }
+
+    [Fact]
+    public async Task A_gateway_that_is_started_anew_finds_its_users_again()
+    {
+        var browser = chromium.Browser;
+        await using var starter = await RunningStarter.StartAsync("node");
+        await using var ann = await DemoTab.OpenAsync(browser, starter.Url);
+        await using var bob = await DemoTab.OpenAsync(browser, starter.Url);
+        await ComeInAsync(ann, "ann");
+        await IsInAsync(ann, "ann");
+        await ComeInAsync(bob, "bob");
+        await IsInAsync(bob, "bob");
+        await SayAsync(ann, "before");
+        await HearsAsync(bob, "ann before");
+
+        starter.EndGateway();
+        await DemoTab.ShowsAsync(ann.Find("state"), "reconnecting");
+        await DemoTab.ShowsAsync(bob.Find("state"), "reconnecting");
+        await starter.StartGatewayAsync();
+
+        // The room remembers nothing: its history was in the memory of the other.
+        foreach (var tab in new[] { ann, bob })
+        {
+            await Assertions.Expect(tab.Page.Locator("#log .said")).ToHaveCountAsync(0, new() { Timeout = 3 * PatienceMs });
+            await DemoTab.ShowsAsync(tab.Find("users"), "ann, bob");
+        }
+
+        await SayAsync(bob, "after");
+        await HearsAsync(ann, "bob after");
+    }
+
+    [Fact]
+    public async Task The_first_change_of_getting_started_does_what_the_page_says()
+    {
+        var browser = chromium.Browser;
+        var changes = Page.Of("docs/getting-started.md").Blocks.Where(Diff.Is).ToArray();
+        Assert.NotEmpty(changes);
+        await using var starter = await RunningStarter.StartAsync("node", folder => Array.ForEach(changes, change => Diff.Apply(change, folder)));
+        await using var ann = await DemoTab.OpenAsync(browser, starter.Url);
+        await using var bob = await DemoTab.OpenAsync(browser, starter.Url);
+        await ComeInAsync(ann, "ann");
+        await IsInAsync(ann, "ann");
+        await ComeInAsync(bob, "bob");
+        await IsInAsync(bob, "bob");
+
+        await SayAsync(ann, "/wave");
+
+        await DemoTab.ShowsAsync(bob.Find("log"), "ann waves");
+        await SayAsync(bob, "hello");
+        await HearsAsync(ann, "bob hello");
+        Assert.Empty(ann.Errors);
+        Assert.Empty(bob.Errors);
+    }
+
+    [Fact]
+    public async Task Nothing_is_wider_than_a_narrow_window_in_the_dark()
+    {
+        var browser = chromium.Browser;
+        await using var starter = await RunningStarter.StartAsync("node");
+        await using var tab = await DemoTab.OpenAsync(browser, starter.Url, new() { ColorScheme = ColorScheme.Dark, ViewportSize = new() { Width = 340, Height = 640 } });
+        await PictureAsync(tab, "starter-login");
+        await ComeInAsync(tab, "Zoë");
+        await IsInAsync(tab, "Zoë");
+        await SayAsync(tab, "A line that has to wrap somewhere, and a_word_that_does_not_end_" + new string('x', 60));
+        await HearsAsync(tab, "Zoë A line that has to wrap");
+
+        await PictureAsync(tab, "starter-narrow");
+        Assert.Equal(0, await tab.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth"));
+        Assert.Empty(tab.Errors);
+    }
+
+    // What the backend does is for the gateway to ask, and its secrets are for nobody.
+    private static async Task BelievesNobodyElseAsync(string url)
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(url) };
+        foreach (var path in new[] { "talk", "events" })
+        {
+            using var body = new StringContent("""{"event":"room_joined","type":"say","in_room":true,"room":"lobby","user":"eve","data":{"text":"hello"}}""");
+            using var unsigned = await http.PostAsync(path, body);
+            Assert.Equal(HttpStatusCode.Unauthorized, unsigned.StatusCode);
+        }
+
+        foreach (var path in new[] { "secrets/api-key", "%2e%2e/secrets/api-key", "..%2fsecrets%2fapi-key", "wsprism.yaml", "nothing.html" })
+        {
+            using var hidden = await http.GetAsync(path);
+            Assert.Equal(HttpStatusCode.NotFound, hidden.StatusCode);
+        }
+    }
+
+    private static async Task ComeInAsync(DemoTab tab, string name)
+    {
+        await tab.Find("name").FillAsync(name);
+        await tab.Find("name").PressAsync("Enter");
+    }
+
+    private static async Task IsInAsync(DemoTab tab, string name)
+    {
+        await DemoTab.ShowsAsync(tab.Find("state"), $"connected as {name}");
+        await DemoTab.ShowsAsync(tab.Find("users"), name);
+    }
+
+    private static async Task SayAsync(DemoTab tab, string text)
+    {
+        await tab.Find("text").FillAsync(text);
+        await tab.Find("text").PressAsync("Enter");
+    }
+
+    private static Task HearsAsync(DemoTab tab, string text) => DemoTab.ShowsAsync(tab.Page.Locator("#log .said").Last, text);
+
+    // With WSPRISM_SCREENSHOTS=<folder> the pictures are kept, for whoever changes the page.
+    private static async Task PictureAsync(DemoTab tab, string name)
+    {
+        if (Environment.GetEnvironmentVariable("WSPRISM_SCREENSHOTS") is { Length: > 0 } folder)
+            await tab.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png") });
+    }
+}
