@@ -35,6 +35,7 @@ class Pane {
       tenant: ui.tenant.value.trim(),
       ticket: ui.ticket.value.trim(),
       ping: { intervalMs: 2000 },
+      reconnect: { maxMs: 5000 },  // people are watching
       webSocket: (url, protocols) => this.frames.watch(new WebSocket(url, protocols)), // only so that the frames can be shown
     });
     client.on("state", change => this.showState(change));
