@@ -31,6 +31,8 @@ export default defineConfig({
     search: {
       provider: "local",
       options: {
+        // Pages before the references.
+        miniSearch: { searchOptions: { boostDocument: (id: string) => (id.includes("/api/") ? 0.3 : 1) } },
         _render: (source, env, md) => {
           const html = md.render(source, env);
           return env.frontmatter?.search === false ? "" : html;
