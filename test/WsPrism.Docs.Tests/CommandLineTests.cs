@@ -32,7 +32,8 @@ public sealed partial class CommandLineTests
         {
             if (Diff.Is(block))
                 Diff.Apply(block, starter);
-            foreach (var session in block.Info == "console" ? Sessions().Matches(block.Body) : [])
+            IEnumerable<Match> sessions = block.Info == "console" ? Sessions().Matches(block.Body) : [];
+            foreach (var session in sessions)
             {
                 count++;
                 Assert.Equal(session.Groups["output"].Value, await RunAsync(starter, Words().Matches(session.Groups["args"].Value).Select(word => word.Value.Trim('\''))));
