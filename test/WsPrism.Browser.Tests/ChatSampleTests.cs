@@ -31,6 +31,7 @@ public sealed class ChatSampleTests(ChatFixture chat) : IClassFixture<ChatFixtur
         await bob.SayAsync("hello alice");
         await alice.HearsAsync("bob", "hello alice");
         await alice.HearsAsync("alice", "hello <b>bob</b>");
+        Assert.Equal(2, await alice.Log.Locator(".message").CountAsync());
         await ChatTab.SeesNoneAsync(alice.Log.Locator("[data-status]"));
 
         // Somebody looks at something else.
