@@ -28,7 +28,7 @@ public sealed partial class DocsSite : IAsyncLifetime
         if (_exitCode != 0)
             return;
 
-        (_, var said) = await Npm.RunAsync(Folder, Settings, "test", "--", "--test-reporter=tap");
+        (_, var said) = await Npm.RunAsync(Folder, Settings, "test");
         _output += said;
         foreach (Match line in TapLine().Matches(said))
             _results[line.Groups["name"].Value.Trim()] = !line.Groups["not"].Success;
