@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using Microsoft.Playwright;
 using WsPrism.Docs.Tests;
 
@@ -139,6 +140,13 @@ public sealed class StarterTests(ChromiumFixture chromium) : IClassFixture<Chrom
             using var body = new StringContent("""{"event":"room_joined","type":"say","in_room":true,"room":"lobby","user":"eve","data":{"text":"hello"}}""");
             using var unsigned = await http.PostAsync(path, body);
             Assert.Equal(HttpStatusCode.Unauthorized, unsigned.StatusCode);
+        }
+
+        foreach (var text in new[] { "nonsense", "null", "{}" })
+        {
+            using var body = new StringContent(text, MediaTypeHeaderValue.Parse("application/json"));
+            using var nobody = await http.PostAsync("login", body);
+            Assert.Equal(HttpStatusCode.BadRequest, nobody.StatusCode);
         }
 
         foreach (var path in new[] { "secrets/api-key", "%2e%2e/secrets/api-key", "..%2fsecrets%2fapi-key", "wsprism.yaml", "nothing.html" })

@@ -24,7 +24,7 @@ public sealed partial class ChatGuideTests
         await using (var gateway = await RunningGateway.StartAsync(yaml))
         {
             using var backend = await NodeProgram.StartAsync(Block("js backend"), folder, ("GATEWAY_API", $"http://{gateway.Admin}"), ("CHAT_API_KEY", ApiKey), ("PORT", "0"));
-            var client = Block("ts").Replace("\"wsprism\"", $"\"{new Uri(WsPrism.JavaScript.Tests.Repository.PathOf("clients/js/dist/node.js"))}\"")
+            var client = Block("js page").Replace("\"wsprism\"", $"\"{new Uri(WsPrism.JavaScript.Tests.Repository.PathOf("clients/js/dist/node.js"))}\"")
                 .Replace("127.0.0.1:8080", gateway.Clients)
                 .Replace("127.0.0.1:5000", $"127.0.0.1:{backend.Port}");
             var publish = Block("js backend").Split("// Yours")[0] + Block("js publish");

@@ -29,8 +29,10 @@ export class Interest {
     this.#board = board;
     client.market.onStale((keys) => board.mark(keys, true));
     client.market.onLive((keys) => board.mark(keys, false));
-    // After a lost session the library has subscribed again by itself. Which of the prices are stale by now only the answer to a request of our own says.
-    client.on("session", () => this.#renew());
+    // After a lost session the library has subscribed again by itself. Whoever scrolled meanwhile gets what they see now.
+    client.on("state", ({ state }) => {
+      if (state === "open") void this.#settle();
+    });
   }
 
   /** Other rows, or the same in another order. */

@@ -25,7 +25,7 @@ internal sealed class ClientCore
         var acknowledgements = new HotAcknowledgements();
         HotInbox = new HotInbox(options.MaxHotKeys, acknowledgements, Failed);
         HotLane = new HotLane(options, Queue, HotInbox, RoomBook, new HotBudget(options.Time), acknowledgements);
-        Market = new MarketApi(Ext, HotLane, HotInbox, options.MarketSvcId);
+        Market = new MarketApi(Ext, HotLane, HotInbox, options.MarketSvcId, Failed);
         Inbox = new Inbox(this);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using WsPrism.Client.Ext;
 using WsPrism.Client.Hot;
 
@@ -12,9 +13,15 @@ public sealed class MarketApi
     private readonly HotInbox _inbox;
     private readonly byte _svcId;
     private readonly List<MarketInterest> _interests = [];
+    private readonly MarketMarks _stale;
+    private readonly MarketMarks _live;
 
-    internal MarketApi(ExtLane ext, HotLane hot, HotInbox inbox, byte svcId)
+    internal MarketApi(ExtLane ext, HotLane hot, HotInbox inbox, byte svcId, Action<Exception> failed)
     {
+        _stale = new MarketMarks(failed);
+        _live = new MarketMarks(failed);
+        ext.On("market", "stale", message => _stale.Tell(MarketSubscription.KeysOf(message.Data, "keys")));
+        ext.On("market", "live", message => _live.Tell(MarketSubscription.KeysOf(message.Data, "keys")));
         _ext = ext;
         _hot = hot;
         _inbox = inbox;
@@ -50,11 +57,11 @@ public sealed class MarketApi
     /// <param name="reliable">Not replaced by a newer one on its way. Of one opcode all or none.</param>
     public SendResult TryPublish(uint key, byte opcode, ReadOnlySpan<byte> payload, bool reliable = false) => _hot.TrySend(_svcId, opcode, payload, key, reliable: reliable);
 
-    /// <summary>Nobody says any more that these values are good.</summary>
-    public IDisposable OnStale(Action<IReadOnlyList<uint>> handler) => OnKeys("stale", handler);
+    /// <summary>Nobody says any more that these values are good. After a lost session it is told anew, where that is so.</summary>
+    public IDisposable OnStale(Action<IReadOnlyList<uint>> handler) => _stale.Add(handler);
 
-    /// <summary>Somebody does again.</summary>
-    public IDisposable OnLive(Action<IReadOnlyList<uint>> handler) => OnKeys("live", handler);
+    /// <summary>Somebody does again. After a lost session it is told anew, where that is so.</summary>
+    public IDisposable OnLive(Action<IReadOnlyList<uint>> handler) => _live.Add(handler);
 
     internal Task UnsubscribeAsync(MarketInterest interest, CancellationToken cancellation)
     {
@@ -96,7 +103,7 @@ public sealed class MarketApi
         try
         {
             await _ext.RequestAsync(
-                "market", "subscribe", null, interest.ToData(), RequestOptions.ToRestore, _ => Stand(interest), default).ConfigureAwait(false);
+                "market", "subscribe", null, interest.ToData(), RequestOptions.ToRestore, answer => StandAgain(interest, answer), default).ConfigureAwait(false);
         }
         catch (WsPrismException)
         {
@@ -109,6 +116,16 @@ public sealed class MarketApi
     {
         interest.IsStanding = true;
         _inbox.Forget(_svcId, interest.Keys);
+    }
+
+    // Which values are good may have changed while there was no session to hear it.
+    private void StandAgain(MarketInterest interest, JsonElement answer)
+    {
+        Stand(interest);
+        var stale = MarketSubscription.KeysOf(answer, "stale");
+        var empty = MarketSubscription.KeysOf(answer, "empty");
+        _stale.Tell([.. stale.Where(interest.Keys.Contains)]);
+        _live.Tell([.. interest.Keys.Where(key => !stale.Contains(key) && !empty.Contains(key))]);
     }
 
     private void Listen(MarketInterest interest)
@@ -125,11 +142,5 @@ public sealed class MarketApi
         interest.Listening?.Dispose();
         lock (_gate)
             _interests.Remove(interest);
-    }
-
-    private IDisposable OnKeys(string type, Action<IReadOnlyList<uint>> handler)
-    {
-        ArgumentNullException.ThrowIfNull(handler);
-        return _ext.On("market", type, message => handler(MarketSubscription.KeysOf(message.Data, "keys")));
     }
 }

@@ -65,7 +65,7 @@ function once(id, act) {
 }
 
 async function post(path, headers, body) {
-  if (path === "/login") return login(JSON.parse(body));
+  if (path === "/login") return login(Object(await new Response(body).json().catch(() => null))); // what is no JSON has no name
   const act = { "/talk": talk, "/events": events }[path];
   if (!act) return [404];
   return isSigned(headers, body) ? once(headers["webhook-id"], async () => act(JSON.parse(body))) : [401];

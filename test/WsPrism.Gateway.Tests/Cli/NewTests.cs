@@ -14,8 +14,8 @@ public sealed class NewTests : IDisposable
 
     [Theory]
     [InlineData("node", "backend.mjs", "node backend.mjs")]
-    [InlineData("dotnet", "backend.cs", "dotnet run backend.cs")]
-    public async Task A_starter_has_all_its_files_and_its_configuration_is_right_without_a_warning(string backend, string file, string run)
+    [InlineData("dotnet", "backend.cs", "dotnet run backend.cs", "Directory.Build.props")]
+    public async Task A_starter_has_all_its_files_and_its_configuration_is_right_without_a_warning(string backend, string file, string run, params string[] more)
     {
         var (code, output, errors) = await NewAsync("hello", "--backend", backend);
 
@@ -27,7 +27,7 @@ public sealed class NewTests : IDisposable
             ".gitignore", "README.md", file, "page/index.html", "page/page.js", "page/style.css", "page/wsprism.js", "secrets/api-key", "secrets/hook-secret", "wsprism.schema.json",
             "wsprism.yaml",
         ];
-        Assert.Equal(expected, Files("hello").Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(expected.Concat(more).Order(StringComparer.Ordinal), Files("hello").Keys.Order(StringComparer.Ordinal));
         Assert.All(Files("hello").Where(one => one.Key != "wsprism.schema.json"), one => Assert.DoesNotMatch("starter-(name|tenant|backend|run)", one.Value));
         Assert.Contains($"`{file}`", Files("hello")["README.md"], StringComparison.Ordinal);
         Assert.Contains("secrets/\n", Files("hello")[".gitignore"], StringComparison.Ordinal);

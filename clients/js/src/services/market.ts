@@ -1,4 +1,4 @@
-import { call, type Unsubscribe } from "../emitter.js";
+import { call, Emitter, type Unsubscribe } from "../emitter.js";
 import type { Hot } from "../hot/hot.js";
 import { count, fields, type Json } from "../json.js";
 import { forced, type InternalOptions } from "../requests.js";
@@ -45,16 +45,23 @@ interface Wanted {
   stop: Unsubscribe;
 }
 
+interface Marks {
+  stale: readonly number[];
+  live: readonly number[];
+}
+
 /** Last values and their updates. Subscriptions are made again by themselves when a session is lost. */
 export class Market {
   readonly #core: Core;
   readonly #hot: Hot;
   readonly #wanted = new Set<Wanted>();
+  readonly #marks = new Emitter<Marks>();
 
   /** @internal */
   constructor(core: Core, hot: Hot) {
     this.#core = core;
     this.#hot = hot;
+    for (const mark of ["stale", "live"] as const) listen<{ keys?: unknown }>(core, { svc: "market", type: mark }, ({ keys }) => this.#tell(mark, keys));
   }
 
   /** Calls the listener with the last value of each instrument, and with each that comes after it. */
@@ -82,19 +89,19 @@ export class Market {
     }
   }
 
-  /** Nobody says any more that these values are good. */
+  /** Nobody says any more that these values are good. After a lost session it is told anew, where that is so. */
   onStale(listener: (keys: readonly number[]) => void): Unsubscribe {
-    return this.#onKeys("stale", listener);
+    return this.#marks.on("stale", listener);
   }
 
-  /** Somebody does again. */
+  /** Somebody does again. After a lost session it is told anew, where that is so. */
   onLive(listener: (keys: readonly number[]) => void): Unsubscribe {
-    return this.#onKeys("live", listener);
+    return this.#marks.on("live", listener);
   }
 
   /** @internal Another session, which knows of no subscription. */
   restore(): void {
-    for (const wanted of this.#wanted) this.#ask(wanted, forced).catch(() => {});
+    for (const wanted of this.#wanted) this.#ask(wanted, forced, (answer) => this.#remark(wanted, answer)).catch(() => {});
   }
 
   /** @internal The client begins anew: what was subscribed to is over. */
@@ -107,12 +114,27 @@ export class Market {
     this.#wanted.delete(wanted);
   }
 
-  #ask({ keys, options }: Wanted, ask: InternalOptions): Promise<Json | undefined> {
+  // Which values are good may have changed while there was no session to hear it.
+  #remark({ keys }: Wanted, answer: Json | undefined): void {
+    const { empty, stale } = fields(answer) ?? {};
+    const [without, old] = [empty, stale].map((list) => (Array.isArray(list) ? list : []));
+    this.#tell("stale", old!.filter((key) => keys.has(key as number)));
+    this.#tell("live", [...keys].filter((key) => !old!.includes(key) && !without!.includes(key)));
+  }
+
+  #tell(mark: keyof Marks, keys: unknown): void {
+    if (Array.isArray(keys) && keys.length) this.#marks.emit(mark, keys as number[]);
+  }
+
+  #ask({ keys, options }: Wanted, ask: InternalOptions, onAck?: (answer: Json | undefined) => void): Promise<Json | undefined> {
     const { maxHz, format, svcId = 2 } = options;
     return this.#core.request("market", "subscribe", { keys: [...keys], max_hz: maxHz, format }, {
       ...ask,
       // Values come right behind the answer, and their numbers may have been seen before.
-      onAck: () => this.#hot.forget(svcId, keys),
+      onAck: (answer) => {
+        this.#hot.forget(svcId, keys);
+        onAck?.(answer);
+      },
     });
   }
 
@@ -130,12 +152,6 @@ export class Market {
           const { data_base64: base64, ...rest } = value;
           call(listener, { ...rest, ...(typeof base64 === "string" && { payload: bytes(base64) }) } as unknown as MarketValue);
         }
-    });
-  }
-
-  #onKeys(type: string, listener: (keys: readonly number[]) => void): Unsubscribe {
-    return listen<{ keys?: unknown }>(this.#core, { svc: "market", type }, ({ keys }) => {
-      if (Array.isArray(keys)) listener(keys as number[]);
     });
   }
 }

@@ -9,9 +9,15 @@ import { blocks } from "./readme.ts";
 const own = fileURLToPath(new URL("../..", import.meta.url));
 const docs = fileURLToPath(new URL("../../../../docs", import.meta.url));
 
+// Not what the site of the documentation is made of and into, which another test may be making at this moment.
+const written = (folder: string): string[] =>
+  readdirSync(join(docs, folder), { withFileTypes: true }).flatMap((entry) =>
+    entry.isFile() ? [join(folder, entry.name)] : /^(\.|node_modules$|api$|repository$)/.test(entry.name) ? [] : written(join(folder, entry.name)),
+  );
+
 // What a page says in `ts` is TypeScript against this library; what it says in other words is not looked at.
-const pages = readdirSync(docs, { recursive: true, encoding: "utf8" })
-  .filter((page) => page.endsWith(".md") && !page.includes("node_modules"))
+const pages = written("")
+  .filter((page) => page.endsWith(".md"))
   .map((page) => ({ page, examples: blocks(`../../docs/${page}`, "ts") }))
   .filter(({ examples }) => examples.length > 0);
 

@@ -32,7 +32,7 @@ internal sealed class Starter(string name, string tenant, StarterBackend backend
     {
         if (template == "gitignore") // without its dot, or it would be in force where the templates are
             return ".gitignore";
-        return template.StartsWith(backend.Name + "/", StringComparison.Ordinal) ? backend.File
+        return template.StartsWith(backend.Name + "/", StringComparison.Ordinal) ? template[(backend.Name.Length + 1)..]
             : StarterBackend.All.Any(other => template.StartsWith(other.Name + "/", StringComparison.Ordinal)) ? null
             : template;
     }
