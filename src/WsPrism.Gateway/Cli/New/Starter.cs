@@ -21,7 +21,7 @@ internal sealed class Starter(string name, string tenant, StarterBackend backend
                 yield return new StarterFile(path, Fill(Read(resource)));
         }
 
-        yield return new StarterFile("page/wsprism.js", Read("wsprism.js"));
+        yield return new StarterFile("page/wsprism.js", Read("Demo/wsprism.js"));
         yield return new StarterFile("wsprism.schema.json", ConfigSchema.WriteJson());
         yield return new StarterFile("secrets/api-key", RandomNumberGenerator.GetHexString(64, lowercase: true) + "\n", IsSecret: true);
         yield return new StarterFile("secrets/hook-secret", $"whsec_{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}\n", IsSecret: true);
