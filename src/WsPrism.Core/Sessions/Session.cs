@@ -211,7 +211,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
             Resume = new Resumption(this);
         }
 
-        Enqueue(Shard.Line.System.Authed(this, Resume?.IssueToken(), resumeFailure));
+        Enqueue(Shard.Line.System.Authed(this, Resume?.TellToken(), resumeFailure));
 
         // Once more: who changes it tells those that were registered before.
         TellBudget(Tenant.Snapshot.Policy);
@@ -310,7 +310,7 @@ internal sealed partial class Session : ISession, IConnectionHandler
     public void OnPong()
     {
         Watch.NoteReceived();
-        Resume?.OnPong();
+        Resume?.OnTokenShown();
     }
 
     public void OnPeerClosing(ushort code)

@@ -6,7 +6,7 @@ using WsPrism.Core.Tickets;
 namespace WsPrism.Core.Sessions.Resume;
 
 /// <summary>
-/// Tokens of sessions: 128 random bits, shown to the client as 22 characters of base64url. The gateway keeps a hash alone, and finds sessions by it: how long a look-up
+/// Tokens of sessions: 128 random bits, shown to the client as 22 characters of base64url. The gateway finds sessions by a hash alone, and keeps no more of a token that the client has: how long a look-up
 /// takes says nothing about tokens that exist.
 /// </summary>
 internal static class ResumeToken

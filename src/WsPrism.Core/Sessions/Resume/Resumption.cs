@@ -10,14 +10,13 @@ namespace WsPrism.Core.Sessions.Resume;
 /// </summary>
 internal sealed class Resumption : TimerNode
 {
-    // How many tokens are good at once, at most.
-    private const int MaxTokens = 4;
-
     private readonly Session _session;
 
-    // Good tokens, the latest last. A token is used up when the client has shown that it has a later one: a connection may break before its first frame arrives, and
-    // then the client has no other; it may even be the earlier of two attempts that arrives later.
-    private readonly List<UInt128> _tokens = new(2);
+    // The token that the client has, as far as it has shown, and the next one, which it was told. Until it has shown that it has that, it is told the same again: a connection
+    // may break before its first frame arrives, any number of them, and then the client has no other token; attempts that it gave up may arrive later than those behind them.
+    private UInt128? _token;
+    private UInt128? _next;
+    private string? _nextText;
     private long _deadlineMs;
     private bool _isOverrun;
 
@@ -31,23 +30,33 @@ internal sealed class Resumption : TimerNode
 
     private long NowMs => _session.Shard.Clock.NowMs;
 
-    /// <summary>A new token, which the client is about to be told.</summary>
-    public string IssueToken()
+    /// <summary>The token that the client is about to be told.</summary>
+    public string TellToken()
     {
-        var text = ResumeToken.Create(out var token);
-        _session.Tenant.Resumes.Add(token, _session);
-        _tokens.Add(token);
-        return text;
+        if (_nextText is null)
+        {
+            _nextText = ResumeToken.Create(out var token);
+            _next = token;
+            _session.Tenant.Resumes.Add(token, _session);
+        }
+
+        return _nextText;
     }
 
-    /// <summary>The client has answered the ping behind its first frame: it has the latest token, those before are used up.</summary>
-    public void OnPong()
+    /// <summary>The client has answered the ping behind its first frame: it has the token that it was told, the one before is used up.</summary>
+    public void OnTokenShown()
     {
-        while (_tokens.Count > 1)
+        if (_next is null)
         {
-            _session.Tenant.Resumes.Remove(_tokens[0]);
-            _tokens.RemoveAt(0);
+            return;
         }
+
+        if (_token is { } used)
+        {
+            _session.Tenant.Resumes.Remove(used);
+        }
+
+        (_token, _next, _nextText) = (_next, null, null);
     }
 
     /// <summary>The connection is gone, or about to: the session waits for another. False where it does not, and is to end.</summary>
@@ -72,7 +81,7 @@ internal sealed class Resumption : TimerNode
     }
 
     /// <summary>True where this token still gets a client the session.</summary>
-    public bool Knows(UInt128 token) => _tokens.Contains(token);
+    public bool Knows(UInt128 token) => token == _token || token == _next;
 
     /// <summary>Whether a client at this position may have the session back now, which waits.</summary>
     public ResumeFailure Judge(long position)
@@ -89,10 +98,14 @@ internal sealed class Resumption : TimerNode
     {
         _session.Shard.Wheel.Disarm(this);
         _session.TenantShard.Counters.Detached--;
-        MakeRoomForToken(claim.Token);
+        if (claim.Token == _next)
+        {
+            OnTokenShown(); // it has it, whatever became of its pong
+        }
+
         var behind = _session.Outbox.CountBehind(claim.Position);
         _session.TenantShard.Counters.Replayed += behind;
-        var greeting = _session.Shard.Line.System.Resumed(_session, Config.WindowMs > 0 ? IssueToken() : null, claim.Position, behind);
+        var greeting = _session.Shard.Line.System.Resumed(_session, Config.WindowMs > 0 ? TellToken() : null, claim.Position, behind);
         _session.Outbox.Attach(greeting, OutboundFrame.Rent(FrameKind.Ping, DeliveryClass.Control, 0), claim.Position);
     }
 
@@ -113,23 +126,18 @@ internal sealed class Resumption : TimerNode
             _ when _isOverrun => ResumeFailure.Overrun,
             _ => ResumeFailure.Unknown,
         };
-        foreach (var token in _tokens)
-        {
-            _session.Tenant.Resumes.Remove(token, failure);
-        }
+        Forget(_token);
+        Forget(_next);
+        _token = _next = null;
 
-        _tokens.Clear();
+        void Forget(UInt128? token)
+        {
+            if (token is { } known)
+            {
+                _session.Tenant.Resumes.Remove(known, failure);
+            }
+        }
     }
 
     protected internal override void OnDue(long nowMs) => _session.Shard.Guard(_session, static session => session.End(EndReason.ResumeExpired));
-
-    private void MakeRoomForToken(UInt128 used)
-    {
-        if (_tokens.Count == MaxTokens)
-        {
-            var oldest = _tokens[0] == used ? 1 : 0;
-            _session.Tenant.Resumes.Remove(_tokens[oldest]);
-            _tokens.RemoveAt(oldest);
-        }
-    }
 }
