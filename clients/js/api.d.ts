@@ -491,7 +491,7 @@ export declare const bits: <const Name extends string>(field: Field<number>, ...
 
 export declare function connect(options: ClientOptions): Promise<Client>;
 
-export declare function decodeFrame(bytes: Uint8Array): HotFrame | undefined;
+export declare const decodeFrame: (bytes: Uint8Array) => HotFrame | undefined;
 
 export declare function decodeFrames(bytes: Uint8Array): HotFrame[] | undefined;
 
