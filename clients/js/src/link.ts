@@ -56,9 +56,11 @@ export class Link {
   abandon(): WebSocketLike | undefined {
     const socket = this.#socket;
     this.#finish();
-    // A close frame would end the session, and a browser can send none that does not.
-    if (!socket?.terminate) return socket;
-    socket.terminate();
+    // A close frame would end the session, and a browser can send none that does not. Before it is open there is none to send; left alone it might open yet, and
+    // its pong to the gateway's ping say that this client has a token that it never saw.
+    if (socket?.terminate) socket.terminate();
+    else if (this.#opened) return socket;
+    else socket?.close();
     return undefined;
   }
 

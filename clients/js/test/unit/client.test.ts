@@ -109,6 +109,21 @@ describe("a client", () => {
     expect(client.clock.latency).toBeUndefined();
   });
 
+  test("closes a connection that does not open in time, and leaves one alone that is open but silent, where there is nothing but a close frame to end it", async () => {
+    const sockets: { opens: boolean; closed: number }[] = [];
+    const webSocket = (): WebSocketLike => {
+      const own = { opens: sockets.length === 1, closed: 0 };
+      sockets.push(own);
+      const socket: WebSocketLike = { binaryType: "", bufferedAmount: 0, onopen: null, onmessage: null, onclose: null, onerror: null, send: () => {}, close: () => void own.closed++ };
+      if (own.opens) setTimeout(() => socket.onopen?.(undefined as never));
+      return socket;
+    };
+    const client = make({ webSocket, handshakeTimeoutMs: 20 });
+    client.connect().catch(() => {});
+    await until(() => sockets.length >= 3, () => String(sockets.length));
+    expect(sockets.slice(0, 2)).toEqual([{ opens: false, closed: 1 }, { opens: true, closed: 0 }]);
+  });
+
   test("gives a ticket callback up that does not answer", async () => {
     const client = make({ ticket: () => new Promise(() => {}), handshakeTimeoutMs: 20 });
     const reasons: (string | undefined)[] = [];
