@@ -78,6 +78,9 @@ public abstract class GameTests(Wire wire) : TransportTests(wire)
 
         await alice.SendHotAsync("01 05 00 77");
         Assert.Equal($"010508{Hex(alice.Handle)}77", await bob.ExpectHotAsync());
+
+        // What still waits for somebody when she leaves is dropped.
+        Assert.Equal($"010508{Hex(alice.Handle)}77", await carol.ExpectHotAsync());
         switch (how)
         {
             case "leave":
@@ -92,7 +95,6 @@ public abstract class GameTests(Wire wire) : TransportTests(wire)
         }
 
         Assert.Equal($"01ff28{Hex(alice.Handle)}", await bob.ExpectHotAsync());
-        Assert.Equal($"010508{Hex(alice.Handle)}77", await carol.ExpectHotAsync());
         Assert.Equal($"01ff28{Hex(alice.Handle)}", await carol.ExpectHotAsync());
 
         // carol did not play.
