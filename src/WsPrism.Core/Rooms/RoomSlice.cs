@@ -96,6 +96,13 @@ internal sealed class RoomSlice
         }
     }
 
+    /// <summary>The same for this state, which may itself have been made under a rule that this slice has not seen: it came from another shard behind a reload.</summary>
+    public bool Shapes(OutboundFrame state)
+    {
+        _hasHadRule |= state.IsTickState;
+        return ShapesLossy;
+    }
+
     /// <summary>Keeps a lossy state for those that join or come back later; false where the members have got it already.</summary>
     public bool TryKeep(OutboundFrame state)
     {

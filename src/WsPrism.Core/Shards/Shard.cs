@@ -204,7 +204,7 @@ internal sealed partial class Shard
             return;
         }
 
-        if (broadcast.Frame.Class == DeliveryClass.HotLossy && (slice.ShapesLossy || broadcast.Frame.IsTickState))
+        if (broadcast.Frame.Class == DeliveryClass.HotLossy && slice.Shapes(broadcast.Frame))
         {
             ShapedDelivery.Deliver(this, broadcast, slice);
             return;
