@@ -180,8 +180,9 @@ internal sealed partial class TenantEvents : ITenantEvents, IDisposable
         {
             var answer = await _sender.SendAsync(request, _timeout, _stop.Token).ConfigureAwait(false);
             Requests.Count(answer.Outcome);
-            Counters.Count(kind, answer.Outcome == WebhookOutcome.Ok ? EventFate.Delivered : EventFate.Failed);
+            // Before it is counted: who waits for the count finds the line in the log.
             Tell(answer);
+            Counters.Count(kind, answer.Outcome == WebhookOutcome.Ok ? EventFate.Delivered : EventFate.Failed);
         }
         catch (Exception exception)
         {
