@@ -3,6 +3,7 @@ using WsPrism.Client.Connection;
 using WsPrism.Client.Ext;
 using WsPrism.Client.Hot;
 using WsPrism.Client.Market;
+using WsPrism.Client.Notices;
 using WsPrism.Client.Parties;
 using WsPrism.Client.Presence;
 using WsPrism.Client.Rooms;
@@ -28,6 +29,7 @@ public sealed class WsPrismClient : IAsyncDisposable
         Presence = new PresenceApi(_core.Ext, _core.Rooms, _core.Failed);
         Chat = new ChatApi(_core.Ext);
         Party = new PartyApi(_core.Ext);
+        Notices = new NoticesApi(_core.Ext);
     }
 
     /// <summary>The client has come into another state.</summary>
@@ -87,6 +89,9 @@ public sealed class WsPrismClient : IAsyncDisposable
 
     /// <summary>Who is in a room, and what they show.</summary>
     public PresenceApi Presence { get; }
+
+    /// <summary>What the gateway tells without being asked.</summary>
+    public NoticesApi Notices { get; }
 
     /// <summary>Chat.</summary>
     public ChatApi Chat { get; }

@@ -1,3 +1,4 @@
+using WsPrism.Client.Ext;
 using WsPrism.Protocol;
 
 namespace WsPrism.Client;
@@ -13,6 +14,13 @@ public sealed class WsPrismException : Exception
         TraceId = traceId;
         Reason = reason;
     }
+
+    /// <summary>What a <c>sys.error</c> says.</summary>
+    internal static WsPrismException Of(Message error) => new(
+        error.Data.TextOf("code") ?? "INTERNAL",
+        error.Data.TextOf("msg") ?? string.Empty,
+        error.Data.NumberOf("retry_after_ms") is null ? null : error.Data.TimeSpanOf("retry_after_ms"),
+        error.TraceId);
 
     /// <summary>The stable code: the gateway's, such as <c>NOT_IN_ROOM</c>, or one of <see cref="ClientErrorCodes"/>.</summary>
     public string Code { get; }

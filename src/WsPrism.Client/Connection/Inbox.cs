@@ -43,7 +43,7 @@ internal sealed class Inbox
                 break;
 
             case "error":
-                var exception = ErrorOf(message);
+                var exception = WsPrismException.Of(message);
                 if (message.HasId)
                     Refuse(message, exception);
                 else
@@ -52,9 +52,15 @@ internal sealed class Inbox
 
             case "joined":
                 if (_core.RoomBook.TryJoin(message.Room, message.Data))
+                {
                     _core.HotInbox.Joined((uint)message.Data.NumberOf("handle", uint.MaxValue));
+                    _core.Rooms.OnJoined(message.Room!, _core.Failed);
+                }
                 else
+                {
                     _core.Malformed();
+                }
+
                 break;
 
             case "left":
@@ -129,13 +135,5 @@ internal sealed class Inbox
             _core.HotLane.Budget.Set(rate, burst);
             _core.HotLane.Continue();
         }
-    }
-
-    private static WsPrismException ErrorOf(Message message)
-    {
-        var wait = message.Data.NumberOf("retry_after_ms");
-        return new WsPrismException(
-            message.Data.TextOf("code") ?? "INTERNAL", message.Data.TextOf("msg") ?? string.Empty,
-            wait is { } ms ? TimeSpan.FromMilliseconds(Math.Min(ms, int.MaxValue)) : null, message.TraceId);
     }
 }

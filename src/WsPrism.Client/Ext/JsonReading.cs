@@ -60,6 +60,8 @@ public static class JsonReading
 
     internal static ulong NumberOf(this JsonElement element, string name, ulong most) => Math.Min(element.NumberOf(name) ?? 0, most);
 
+    internal static TimeSpan TimeSpanOf(this JsonElement element, string name) => TimeSpan.FromMilliseconds((long)element.NumberOf(name, int.MaxValue));
+
     internal static bool IsTrue(this JsonElement element, string name) => element.Get(name).ValueKind == JsonValueKind.True;
 
     internal static IEnumerable<JsonElement> ListOf(this JsonElement element, string name)

@@ -16,6 +16,9 @@ public sealed class RoomsApi
         _book = book;
     }
 
+    /// <summary>The session has come into a room, by its own wish or the backend's, or was told anew how it stands there; on the receive loop.</summary>
+    public event Action<Room>? Joined;
+
     /// <summary>The session has left a room, or was taken out, on the receive loop.</summary>
     public event Action<string>? Left;
 
@@ -118,18 +121,18 @@ public sealed class RoomsApi
         while (cursor is not null);
     }
 
+    /// <summary><c>sys.joined</c>, which the book knows of, on the receive loop.</summary>
+    internal void OnJoined(string room, Action<Exception> failed)
+    {
+        if (_book.Find(room) is { } joined)
+            Tell(Joined, joined, failed);
+    }
+
     /// <summary><c>sys.left</c>, on the receive loop.</summary>
     internal void OnLeft(string room, Action<Exception> failed)
     {
         _book.Leave(room);
-        try
-        {
-            Left?.Invoke(room);
-        }
-        catch (Exception exception)
-        {
-            failed(exception);
-        }
+        Tell(Left, room, failed);
     }
 
     /// <summary>Joins the rooms of before in a new session, before anything else that waits. Null where that one is lost as well: the next begins again.</summary>
@@ -137,6 +140,18 @@ public sealed class RoomsApi
     {
         var recoveries = await Task.WhenAll(rooms.Select(room => JoinAgainAsync(room.Name, room.Options))).ConfigureAwait(false);
         return recoveries.Any(recovery => recovery.ErrorCode is ClientErrorCodes.SessionLost or ClientErrorCodes.Closed) ? null : recoveries;
+    }
+
+    private static void Tell<T>(Action<T>? listeners, T what, Action<Exception> failed)
+    {
+        try
+        {
+            listeners?.Invoke(what);
+        }
+        catch (Exception exception)
+        {
+            failed(exception);
+        }
     }
 
     private async Task<RoomRecovery> JoinAgainAsync(string room, JoinOptions options)

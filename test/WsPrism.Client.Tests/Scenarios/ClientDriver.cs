@@ -159,6 +159,14 @@ internal sealed class ClientDriver
         Client.HandlerFailed += exception => Tell("error", new JsonObject { ["code"] = exception is WsPrismException known ? known.Code : "AUTH_FAILED" });
         Client.MalformedReceived += () => Tell("malformed", new JsonObject());
         Client.Ext.On(null, null, OnMessage);
+        Client.Rooms.Joined += room => Tell("joined", Show(room));
+        Client.Rooms.Left += room => Tell("left", new JsonObject { ["room"] = room });
+        Client.Notices.OnExpiring(left => Tell("expiring", new JsonObject { ["in_ms"] = left.TotalMilliseconds }));
+        Client.Notices.OnDraining(grace => Tell("draining", new JsonObject { ["grace_ms"] = grace.TotalMilliseconds }));
+        Client.Notices.OnKicked(reason => Tell("kicked", new JsonObject { ["reason"] = reason }));
+        Client.Notices.OnLagging(lag => Tell("lagging", new JsonObject { ["dropped"] = lag.Dropped, ["lane"] = lag.Lane, ["room"] = lag.Room }));
+        Client.Notices.OnBudget(budget => Tell("budget", new JsonObject { ["lane"] = budget.Lane, ["rps"] = budget.Rate, ["burst"] = budget.Burst }));
+        Client.Notices.OnError(error => Tell("error", new JsonObject { ["code"] = error.Code, ["retry_after_ms"] = error.RetryAfter?.TotalMilliseconds }));
         Client.Hot.On((in Protocol.Hot.HotFrame frame) => Tell("frame", HotJson.From(frame)));
         Client.Presence.OnChange(change => Tell("presence", new JsonObject
         {
@@ -201,22 +209,10 @@ internal sealed class ClientDriver
 
     private void OnMessage(Message message)
     {
-        var envelope = new JsonObject { ["svc"] = message.Svc, ["type"] = message.Type, ["room"] = message.Room, ["offset"] = message.Offset, ["data"] = Node(message.Data) };
-        if (message.Svc != "sys")
-            Tell("message", envelope);
-        else if (message.Type is "joined" or "left" or "expiring" or "draining" or "lagging" or "kicked" or "budget" or "error")
-            TellSystem(message);
-    }
-
-    private void TellSystem(Message message)
-    {
-        if (message is { Type: "error", HasId: true })
+        if (message.Svc == "sys")
             return;
 
-        var told = Node(message.Data)?.DeepClone() as JsonObject ?? [];
-        if (message.Room is { } room)
-            told["room"] = room;
-        Tell(message.Type, told);
+        Tell("message", new JsonObject { ["svc"] = message.Svc, ["type"] = message.Type, ["room"] = message.Room, ["offset"] = message.Offset, ["data"] = Node(message.Data) });
     }
 
     private void OnValue(in MarketValue value) => Tell("value", new JsonObject
