@@ -24,6 +24,7 @@ public sealed class PageExamples
         await RoomsAsync(client);
         await HotAsync(client);
         Restored(client);
+        Notices(client);
         Clock(client);
         await Assert.ThrowsAsync<WsPrismException>(() => EnvelopesAsync(client));
 
@@ -93,6 +94,12 @@ public sealed class PageExamples
             foreach (var room in restored.Rooms.Where(room => !room.Recovered))
                 Console.WriteLine($"Load {room.Room} anew.");
         };
+    }
+
+    private static void Notices(WsPrismClient client)
+    {
+        client.Notices.OnLagging(lag => Console.WriteLine($"{lag.Dropped} messages of the {lag.Lane} lane are lost."));
+        client.Rooms.Joined += room => Console.WriteLine($"In {room.Name}, with {room.Members} members.");
     }
 
     private static void Clock(WsPrismClient client)
