@@ -212,7 +212,11 @@ public abstract class ResumeTests(Wire wire) : TransportTests(wire)
         Assert.True(drops.Sum() > Receivers, $"seed {seed}: only {drops.Sum()} drops");
         var metrics = await gateway.MetricsAsync();
         Assert.InRange(metrics.Sum("wsprism_resumes_total", ("tenant", "acme"), ("outcome", "resumed")), Receivers, drops.Sum());
-        Assert.Equal(metrics.Sum("wsprism_resumes_total", ("tenant", "acme"), ("outcome", "resumed")), metrics.Sum("wsprism_resumes_total", ("tenant", "acme")));
+
+        // An attempt that was given up may arrive when its client has shown that it has a newer token: it is nobody's then. A client that was told so would wait for its messages in vain.
+        Assert.Equal(
+            metrics.Sum("wsprism_resumes_total", ("tenant", "acme")),
+            metrics.Sum("wsprism_resumes_total", ("tenant", "acme"), ("outcome", "resumed")) + metrics.Sum("wsprism_resumes_total", ("tenant", "acme"), ("outcome", "unknown")));
         Assert.Equal(metrics.Sum("wsprism_ledger_accepted_total"), metrics.Sum("wsprism_ledger_total") + metrics.Sum("wsprism_queue_messages"));
     }
 
