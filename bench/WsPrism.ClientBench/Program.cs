@@ -5,7 +5,13 @@ using WsPrism.ClientBench;
 if (args is ["--peer"])
 {
     await Peer.RunAsync();
-    return;
+    return 0;
+}
+
+if (args is ["--check-allocations"])
+{
+    await using var echo = await PeerProcess.StartAsync();
+    return await AllocationCheck.RunAsync(echo.Url, Console.Out) ? 0 : 1;
 }
 
 var messages = args is ["--messages", var count] ? int.Parse(count, System.Globalization.CultureInfo.InvariantCulture) : 300_000;
@@ -26,3 +32,5 @@ foreach (var work in new[] { Work.ReceiveHot, Work.SendHot, Work.ReceiveExt, Wor
 
     Console.WriteLine($"{work.Name,-24}{bare.PerCpuSecond,18:N0}{full.PerCpuSecond,20:N0}{full.PerCpuSecond / bare.PerCpuSecond,8:F2}{bare.BytesPerMessage,14:F1}{full.BytesPerMessage,16:F1}");
 }
+
+return 0;
