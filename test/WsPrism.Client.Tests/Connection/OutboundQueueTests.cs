@@ -25,7 +25,7 @@ public sealed class OutboundQueueTests
         var place = _queue.PlaceAsync(700);
 
         Assert.False(place.IsCompleted);
-        Assert.True(_queue.TryNext(out _, out _));
+        Assert.True(_queue.TryNext(out _, out _, out _));
         Assert.True(place.IsCompleted);
         Assert.Equal(SendResult.Queued, _queue.TryAdd(next));
     }
@@ -40,7 +40,7 @@ public sealed class OutboundQueueTests
         var place = _queue.PlaceAsync(200);
 
         Assert.False(place.IsCompleted);
-        Assert.True(_queue.TryNext(out var frame, out var isText));
+        Assert.True(_queue.TryNext(out var frame, out var isText, out _));
         Assert.Equal((903, false), (frame.Length, isText));
         Assert.True(place.IsCompleted);
         Assert.Equal(SendResult.Queued, _queue.TryAdd(next));
@@ -52,12 +52,12 @@ public sealed class OutboundQueueTests
         var unwanted = new ExtMessage(new byte[1]);
         _queue.TryAdd(new ExtMessage(new byte[1]));
         _queue.TryAdd(unwanted);
-        Assert.True(_queue.TryNext(out _, out _));
+        Assert.True(_queue.TryNext(out _, out _, out _));
         _queue.TryAdd(new ExtMessage(new byte[3]));
         unwanted.Cancel();
 
-        Assert.True(_queue.TryNext(out var bytes, out _));
+        Assert.True(_queue.TryNext(out var bytes, out _, out _));
         Assert.Equal(3, bytes.Length);
-        Assert.False(_queue.TryNext(out _, out _));
+        Assert.False(_queue.TryNext(out _, out _, out _));
     }
 }
