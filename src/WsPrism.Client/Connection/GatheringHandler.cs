@@ -29,7 +29,7 @@ internal sealed class GatheringHandler : DelegatingHandler
         return response;
     }
 
-    // The handler below is shared.
+    // Not the handler below, which others use.
     protected override void Dispose(bool disposing)
     {
     }

@@ -32,6 +32,9 @@ internal sealed class GatheringStream : Stream
         set => throw new NotSupportedException();
     }
 
+    /// <summary>How many bytes are held back.</summary>
+    public int Kept => _length;
+
     /// <summary>Whether something is sure to be written after what is written next.</summary>
     public void HoldBack(bool isMoreSure) => _holdsBack = isMoreSure;
 

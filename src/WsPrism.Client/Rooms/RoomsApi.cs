@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using WsPrism.Client.Connection;
 using WsPrism.Client.Ext;
 
 namespace WsPrism.Client.Rooms;
@@ -122,14 +123,7 @@ public sealed class RoomsApi
     internal void OnLeft(string room, Action<Exception> failed)
     {
         _book.Leave(room);
-        try
-        {
-            Left?.Invoke(room);
-        }
-        catch (Exception exception)
-        {
-            failed(exception);
-        }
+        Left.Raise(room, failed);
     }
 
     /// <summary>Joins the rooms of before in a new session, before anything else that waits. Null where that one is lost as well: the next begins again.</summary>

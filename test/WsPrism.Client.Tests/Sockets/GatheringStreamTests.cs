@@ -1,4 +1,6 @@
+using System.Net.WebSockets;
 using WsPrism.Client.Connection;
+using WsPrism.Client.Tests.Support;
 
 namespace WsPrism.Client.Tests.Sockets;
 
@@ -47,12 +49,38 @@ public sealed class GatheringStreamTests
         _stream.HoldBack(true);
         await WriteAsync(1, 10);
 
-        await _stream.FlushAsync(Support.Patience.Token());
+        await _stream.FlushAsync(Patience.Token());
 
         Assert.Equal((0, 0), (_connection.Writes.Count, _connection.Flushes));
     }
 
-    private ValueTask WriteAsync(byte value, int length) => _stream.WriteAsync(Bytes((value, length)), Support.Patience.Token());
+    // Else the client would work all the same, and take a system call for each message.
+    [Fact]
+    public async Task The_platforms_WebSocket_writes_to_it()
+    {
+        await using var gateway = new MockGateway();
+        using var socket = new ClientWebSocket();
+        using var handler = new GatheringHandler();
+        using var invoker = new HttpMessageInvoker(handler);
+        socket.Options.AddSubProtocol("wsprism.v1");
+        var connecting = socket.ConnectAsync(new Uri(gateway.Url), invoker, Patience.Token());
+        var connection = await gateway.AcceptOneAsync();
+        await connecting;
+
+        var stream = handler.Stream!;
+        stream.HoldBack(true);
+        await socket.SendAsync(new byte[] { 1 }, WebSocketMessageType.Binary, true, Patience.Token());
+        var kept = stream.Kept;
+        stream.HoldBack(false);
+        await socket.SendAsync(new byte[] { 2 }, WebSocketMessageType.Binary, true, Patience.Token());
+
+        // The header of two bytes, the mask of four, and the one.
+        Assert.Equal((7, 0), (kept, stream.Kept));
+        Assert.Equal([1], (await connection.Heard.TakeAsync("the first")).Bytes);
+        Assert.Equal([2], (await connection.Heard.TakeAsync("the second")).Bytes);
+    }
+
+    private ValueTask WriteAsync(byte value, int length) => _stream.WriteAsync(Bytes((value, length)), Patience.Token());
 
     private static byte[] Bytes(params (byte Value, int Length)[] parts) => [.. parts.SelectMany(part => Enumerable.Repeat(part.Value, part.Length))];
 
