@@ -30,9 +30,7 @@ internal sealed class GatheringHandler : DelegatingHandler
     }
 
     // Not the handler below, which others use.
-    protected override void Dispose(bool disposing)
-    {
-    }
+    protected override void Dispose(bool disposing) => base.Dispose(false);
 
     private sealed class Connection(GatheringStream stream) : HttpContent
     {

@@ -109,14 +109,11 @@ internal sealed class OutboundQueue
     {
         lock (_gate)
         {
-            if (_isClosed || HasPlace(length))
+            if (_isClosed || (_isConnected && WaitingMessages < _options.SendQueueMessages && !IsFull(length)))
                 return Task.CompletedTask;
 
-            var waiting = _place ??= new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-
-            // The pump may have taken the last message without having seen that somebody waits.
-            Interlocked.MemoryBarrier();
-            return HasPlace(length) ? Task.CompletedTask : waiting.Task;
+            _place ??= new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _place.Task;
         }
     }
 
@@ -190,12 +187,12 @@ internal sealed class OutboundQueue
             if (_sending.Take(out bytes) is not { } message)
             {
                 Volatile.Write(ref _goneHotBytes, _goneHotBytes + bytes.Length);
-                Interlocked.Add(ref _goneBytes, bytes.Length);
+                Volatile.Write(ref _goneBytes, _goneBytes + bytes.Length);
                 continue;
             }
 
             Volatile.Write(ref _goneMessages, _goneMessages + 1);
-            Interlocked.Add(ref _goneBytes, message.Bytes.Length);
+            Volatile.Write(ref _goneBytes, _goneBytes + message.Bytes.Length);
             if (message.TryHandOver())
                 (bytes, isText) = (message.Bytes, true);
         }
@@ -212,9 +209,8 @@ internal sealed class OutboundQueue
     // One message has its place however long it is.
     private bool IsFull(int length) => WaitingBytes is > 0 and var bytes && bytes + length > _options.SendQueueBytes;
 
-    private bool HasPlace(int length) => _isConnected && WaitingMessages < _options.SendQueueMessages && !IsFull(length);
-
-    // The counts were written before with a barrier: either this sees who waits, or they see the counts.
+    // Called after each message, and once more after the swap that finds nothing: whoever comes to wait before that swap is seen here, and whoever comes after it sees that all is
+    // gone.
     private void GivePlace()
     {
         if (Volatile.Read(ref _place) is null)

@@ -1,6 +1,5 @@
 using WsPrism.Client.Connection;
 using WsPrism.Client.Ext;
-using WsPrism.Client.Tests.Support;
 using WsPrism.Protocol.Hot;
 
 namespace WsPrism.Client.Tests.Connection;
@@ -77,36 +76,5 @@ public sealed class OutboundQueueTests
             taken.Add((bytes.Length, isText, isMoreSure));
 
         Assert.Equal([(4, false, true), (2, true, true), (6, false, false), (4, true, true), (8, false, false)], taken);
-    }
-
-    // The pump gives places back without the lock: nobody may be left waiting for one that was given just then.
-    [Fact]
-    public async Task Whoever_waits_for_a_place_gets_one_whenever_that_becomes_free()
-    {
-        var queue = new OutboundQueue(new ClientOptions("ws://gateway", "demo", "alice") { SendQueueMessages = 1 });
-        queue.Start();
-        queue.Begin([], 65_536);
-        const int Messages = 20_000;
-        var pump = Task.Run(async () =>
-        {
-            for (var count = 0; count < Messages;)
-            {
-                while (queue.TryNext(out _, out _, out _))
-                    count++;
-                if (count < Messages)
-                    await queue.WaitAsync();
-            }
-        });
-
-        var senders = Enumerable.Range(0, 2).Select(_ => Task.Run(async () =>
-        {
-            for (var i = 0; i < Messages / 2; i++)
-            {
-                while (queue.TryAdd(new ExtMessage(new byte[1])) == SendResult.Full)
-                    await queue.PlaceAsync(1);
-            }
-        }));
-
-        await Task.WhenAll([.. senders, pump]).WaitAsync(Patience.Token());
     }
 }
