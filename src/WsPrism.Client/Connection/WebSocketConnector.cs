@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Http.Headers;
 using System.Net.WebSockets;
 using System.Text.Json;
@@ -60,7 +59,7 @@ internal sealed class WebSocketConnector : IConnector
 
 #if !NETSTANDARD2_1
     // What is of the connection below and not of the WebSocket the platform takes into account only where it makes that connection by itself.
-    private static bool MayGather(ClientWebSocketOptions options, IWebProxy? defaultProxy) =>
+    private static bool MayGather(ClientWebSocketOptions options, System.Net.IWebProxy? defaultProxy) =>
         !OperatingSystem.IsBrowser() && ReferenceEquals(options.Proxy, defaultProxy) && options is
         {
             UseDefaultCredentials: false, Credentials: null, Cookies: null, ClientCertificates.Count: 0, RemoteCertificateValidationCallback: null

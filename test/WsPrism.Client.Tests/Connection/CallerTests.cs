@@ -25,7 +25,7 @@ public sealed class CallerTests
                 transport.Say(FakeConnector.Greeting);
                 WaitFor(connecting);
                 WaitFor(client.Ext.RequestAsync("a", "b"));
-                Assert.True(client.CloseAsync().Wait(Patience.Limit));
+                WaitFor(client.CloseAsync());
             }
             catch (Exception exception)
             {
@@ -111,9 +111,11 @@ public sealed class CallerTests
     }
 
 #pragma warning disable xUnit1031, VSTHRD002 // Waiting is what is tested.
+    private static void WaitFor(Task task) => Assert.True(task.Wait(Patience.Limit));
+
     private static T WaitFor<T>(Task<T> task)
     {
-        Assert.True(task.Wait(Patience.Limit));
+        WaitFor((Task)task);
         return task.Result;
     }
 #pragma warning restore xUnit1031, VSTHRD002

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using WsPrism.Client.Connection;
 using WsPrism.Client.Tests.Support;
 
@@ -14,7 +15,7 @@ public sealed class SocketTests
         {
             ConfigureSocket = options =>
             {
-                options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+                options.RemoteCertificateValidationCallback = (_, _, _, errors) => errors == SslPolicyErrors.None;
                 options.Proxy = null;
             },
         });

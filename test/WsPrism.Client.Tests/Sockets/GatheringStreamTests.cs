@@ -4,12 +4,14 @@ using WsPrism.Client.Tests.Support;
 
 namespace WsPrism.Client.Tests.Sockets;
 
-public sealed class GatheringStreamTests
+public sealed class GatheringStreamTests : IDisposable
 {
-    private readonly Connection _connection = new();
+    private readonly Connection _connection;
     private readonly GatheringStream _stream;
 
-    public GatheringStreamTests() => _stream = new GatheringStream(_connection);
+    public GatheringStreamTests() => _stream = new GatheringStream(_connection = new Connection());
+
+    public void Dispose() => _stream.Dispose();
 
     [Fact]
     public async Task What_is_held_back_goes_with_the_last_in_one_write()
