@@ -22,21 +22,32 @@ internal static class FullClient
         }
 
         client.Hot.On(1, (in HotFrame _) => Count());
-        client.Ext.On("chat", "msg", _ => Count());
+        client.Ext.On("chat", "msg", message =>
+        {
+            if (!work.ReadsData || message.Data.TextOf("msg") is not null)
+                Count();
+        });
         await client.ConnectAsync();
         if (work.Receives)
             return await done.Task;
 
+        // The queue's buffers grow to what waits in them once.
+        await SendAsync(client, work, messages / 4);
         start = Measured.Now();
+        await SendAsync(client, work, messages);
+
+        // What waits is sent before the close.
+        await client.CloseAsync();
+        return Measured.Since(start, messages);
+    }
+
+    private static async Task SendAsync(WsPrismClient client, Work work, int messages)
+    {
         var payload = new byte[Work.PayloadBytes];
         for (var i = 0; i < messages; i++)
         {
             while ((work.IsHot ? client.Hot.TrySend(1, 1, payload, (uint)i % 100) : client.Ext.TrySend("chat", "msg", "lobby", Data)) == SendResult.Full)
                 await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, CancellationToken.None);
         }
-
-        // What waits is sent before the close.
-        await client.CloseAsync();
-        return Measured.Since(start, messages);
     }
 }

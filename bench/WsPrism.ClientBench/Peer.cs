@@ -37,7 +37,7 @@ internal static class Peer
             using var socket = WebSocket.CreateFromStream(stream, isServer: true, "wsprism.v1", Timeout.InfiniteTimeSpan);
             await socket.SendAsync(Encoding.UTF8.GetBytes(Greeting), WebSocketMessageType.Text, true, CancellationToken.None);
             await SayAsync(socket, head.Contains("hot=1", StringComparison.Ordinal), Number(head));
-            await TakeAsync(socket);
+            await TakeAsync(socket, head.Contains("echo=1", StringComparison.Ordinal));
         }
         catch (Exception exception) when (exception is IOException or WebSocketException or SocketException)
         {
@@ -61,11 +61,15 @@ internal static class Peer
     private static int Write(byte[] buffer, byte[] payload, uint number) => HotFrameWriter.Write(
         new HotFrame { SvcId = 1, Opcode = 1, Flags = HotFlags.Seq | HotFlags.Key | HotFlags.Sender, Seq = number / 100 + 1, Key = number % 100, Sender = 7, Payload = payload }, buffer);
 
-    private static async Task TakeAsync(WebSocket socket)
+    private static async Task TakeAsync(WebSocket socket, bool echoes)
     {
         var buffer = new byte[64 * 1024];
-        while ((await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None)).MessageType != WebSocketMessageType.Close)
+        ValueWebSocketReceiveResult taken;
+        while ((taken = await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None)).MessageType != WebSocketMessageType.Close)
         {
+            // Each message here is short: one part.
+            if (echoes && taken.MessageType == WebSocketMessageType.Binary)
+                await socket.SendAsync(buffer.AsMemory(0, taken.Count), WebSocketMessageType.Binary, true, CancellationToken.None);
         }
 
         await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);

@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using WsPrism.Client.Connection;
+using WsPrism.Client.Time;
 
 namespace WsPrism.Client;
 
@@ -119,4 +120,23 @@ public sealed class ClientOptions
     internal bool RenewsTickets { get; }
 
     internal IConnector? Connector { get; init; }
+
+    /// <summary>Says at once what would fail later, when somebody waits for it.</summary>
+    internal void Check()
+    {
+        Waiting.ThrowIfNoTimeout(ConnectTimeout, nameof(ConnectTimeout));
+        Waiting.ThrowIfNoTimeout(RequestTimeout, nameof(RequestTimeout));
+        Waiting.ThrowIfNoTimeout(PingTimeout, nameof(PingTimeout));
+        Waiting.ThrowIfNoDelay(PingInterval, nameof(PingInterval));
+        Waiting.ThrowIfNoDelay(ReconnectDelay, nameof(ReconnectDelay));
+        Waiting.ThrowIfNoDelay(MaxReconnectDelay, nameof(MaxReconnectDelay));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxAttempts, 1, nameof(MaxAttempts));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxPendingRequests, 1, nameof(MaxPendingRequests));
+        ArgumentOutOfRangeException.ThrowIfLessThan(SendQueueMessages, 1, nameof(SendQueueMessages));
+        ArgumentOutOfRangeException.ThrowIfLessThan(SendQueueBytes, 1, nameof(SendQueueBytes));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxMessageBytes, 1, nameof(MaxMessageBytes));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxHotKeys, 1, nameof(MaxHotKeys));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxRooms, 1, nameof(MaxRooms));
+        ArgumentNullException.ThrowIfNull(Time);
+    }
 }

@@ -21,9 +21,11 @@ public sealed class WsPrismClient : IAsyncDisposable
     private readonly ClientLoop _loop;
 
     /// <summary>Makes a client; <see cref="ConnectAsync"/> starts it. Subscribe before that, and nothing is missed.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">One of the options is beyond what it can be.</exception>
     public WsPrismClient(ClientOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        options.Check();
         _core = new ClientCore(options);
         _loop = new ClientLoop(options, _core);
         Presence = new PresenceApi(_core.Ext, _core.Rooms, _core.Failed);

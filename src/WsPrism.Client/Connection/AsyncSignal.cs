@@ -4,14 +4,12 @@ namespace WsPrism.Client.Connection;
 
 /// <summary>Wakes one waiter, from any thread, again and again without allocating. A signal without a waiter is kept for the next one.</summary>
 internal sealed class AsyncSignal : IValueTaskSource
-#if !NETSTANDARD2_1
-    , IThreadPoolWorkItem
-#endif
 {
     private readonly object _gate = new();
 
-    // A struct that changes in place: not readonly.
-    private ManualResetValueTaskSourceCore<bool> _core;
+    // A struct that changes in place: not readonly. Whoever waits goes on in the pool, never in the stack of who sets: that may hold locks. The runtime queues a waiting
+    // async method as it is, where a work item of our own would be one more object for each wake on .NET Standard.
+    private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
     private bool _isSet;
     private bool _isAwaited;
 
@@ -44,17 +42,8 @@ internal sealed class AsyncSignal : IValueTaskSource
             _isAwaited = false;
         }
 
-        // On the pool, never in the caller's stack: it may hold locks. And as an item of its own, since the core's way there allocates.
-#if NETSTANDARD2_1
-        ThreadPool.UnsafeQueueUserWorkItem(static state => ((AsyncSignal)state!)._core.SetResult(true), this);
-#else
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-#endif
+        _core.SetResult(true);
     }
-
-#if !NETSTANDARD2_1
-    void IThreadPoolWorkItem.Execute() => _core.SetResult(true);
-#endif
 
     void IValueTaskSource.GetResult(short token) => _core.GetResult(token);
 

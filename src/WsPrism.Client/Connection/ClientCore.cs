@@ -97,28 +97,24 @@ internal sealed class ClientCore
     public void Malformed()
     {
         Counters.Malformed();
-        try
+        if (MalformedReceived is not { } handlers)
+            return;
+
+        foreach (var handler in handlers.GetInvocationList())
         {
-            MalformedReceived?.Invoke();
-        }
-        catch (Exception exception)
-        {
-            Failed(exception);
+            try
+            {
+                ((Action)handler)();
+            }
+            catch (Exception exception)
+            {
+                Failed(exception);
+            }
         }
     }
 
-    /// <summary>What a handler of the application threw.</summary>
-    public void Failed(Exception exception)
-    {
-        try
-        {
-            HandlerFailed?.Invoke(exception);
-        }
-        catch (Exception)
-        {
-            // Who fails at hearing of failures is not told of that too.
-        }
-    }
+    /// <summary>What a handler of the application threw. Who fails at hearing of failures is not told of that too.</summary>
+    public void Failed(Exception exception) => HandlerFailed.Raise(exception, static _ => { });
 
     /// <summary>The ticket ends soon: gets another one, beside the receive loop.</summary>
     public void RenewTicket()
@@ -181,15 +177,5 @@ internal sealed class ClientCore
             Tell(new SessionRestored(false, 0, 0, failure, rooms));
     }
 
-    private void Tell(SessionRestored restored)
-    {
-        try
-        {
-            Restored?.Invoke(restored);
-        }
-        catch (Exception exception)
-        {
-            Failed(exception);
-        }
-    }
+    private void Tell(SessionRestored restored) => Restored.Raise(restored, Failed);
 }

@@ -15,8 +15,9 @@ internal sealed class ClientLoop
     private readonly Backoff _backoff;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<SessionInfo> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<bool> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LiveConnection? _connection;
-    private Task? _running;
+    private int _isBegun;
     private long _openSince;
     private int _deniedTickets;
     private volatile int _state;
@@ -38,10 +39,10 @@ internal sealed class ClientLoop
 
     public async Task<SessionInfo> StartAsync(CancellationToken cancellation)
     {
-        if (Interlocked.CompareExchange(ref _running, Task.CompletedTask, null) is not null)
+        if (Interlocked.Exchange(ref _isBegun, 1) != 0)
             throw new InvalidOperationException("A client connects once. Make another one.");
 
-        _running = RunAsync();
+        Begin();
         try
         {
             await _opened.Task.OrCanceledAsync(cancellation).ConfigureAwait(false);
@@ -58,11 +59,23 @@ internal sealed class ClientLoop
     public Task StopAsync()
     {
         Stop();
-        if (Interlocked.CompareExchange(ref _running, Task.CompletedTask, null) is { } running)
-            return running;
+        if (Interlocked.Exchange(ref _isBegun, 1) == 0)
+            End(CloseReason.ByClient);
 
-        End(CloseReason.ByClient);
-        return Task.CompletedTask;
+        return _ended.Task;
+    }
+
+    // The loop lives longer than the call that begins it: it is not on that caller's thread or synchronization context, which may be waiting for it, and keeps nothing of what
+    // flows along with the call, a request's activity for example.
+    private void Begin()
+    {
+        _core.Queue.Start();
+        _state = (int)ClientState.Connecting;
+        var isSuppressed = ExecutionContext.IsFlowSuppressed();
+        var flow = isSuppressed ? default : ExecutionContext.SuppressFlow();
+        _ = Task.Run(RunAsync);
+        if (!isSuppressed)
+            flow.Undo();
     }
 
     private void Stop()
@@ -84,19 +97,29 @@ internal sealed class ClientLoop
 
     private async Task RunAsync()
     {
-        _core.Queue.Start();
-        Change(ClientState.Connecting, null, TimeSpan.Zero);
+        CloseReason reason;
+        try
+        {
+            reason = await ConnectAgainAndAgainAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            // Nothing is known to come here; whatever does, nobody is left waiting.
+            _core.Failed(exception);
+            reason = new CloseReason(CloseCause.Lost, "lost", exception: exception);
+        }
 
-        // Off the caller's thread: what comes now is the loop's.
-        await Task.Yield();
+        End(_stop.IsCancellationRequested ? CloseReason.ByClient : reason);
+    }
+
+    private async Task<CloseReason> ConnectAgainAndAgainAsync()
+    {
+        Change(ClientState.Connecting, null, TimeSpan.Zero);
         while (true)
         {
             var reason = await ConnectOnceAsync().ConfigureAwait(false);
             if (_stop.IsCancellationRequested || !TryGoOn(reason, out var delay))
-            {
-                End(_stop.IsCancellationRequested ? CloseReason.ByClient : reason);
-                return;
-            }
+                return reason;
 
             Change(_core.Session.Info is null ? ClientState.Connecting : ClientState.Reconnecting, reason, delay);
             try
@@ -105,8 +128,7 @@ internal sealed class ClientLoop
             }
             catch (OperationCanceledException)
             {
-                End(CloseReason.ByClient);
-                return;
+                return reason;
             }
         }
     }
@@ -243,6 +265,7 @@ internal sealed class ClientLoop
         // Nobody may be waiting for it.
         _ = _opened.Task.Exception;
         Change(ClientState.Closed, reason, TimeSpan.Zero);
+        _ended.TrySetResult(true);
     }
 
     private static WsPrismException Closed(CloseReason reason) =>
@@ -251,13 +274,6 @@ internal sealed class ClientLoop
     private void Change(ClientState state, CloseReason? reason, TimeSpan delay)
     {
         _state = (int)state;
-        try
-        {
-            StateChanged?.Invoke(new StateChange(state, reason, delay));
-        }
-        catch (Exception exception)
-        {
-            _core.Failed(exception);
-        }
+        StateChanged.Raise(new StateChange(state, reason, delay), _core.Failed);
     }
 }

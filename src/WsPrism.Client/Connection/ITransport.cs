@@ -13,7 +13,8 @@ internal interface ITransport : IDisposable
     /// <summary>Receives the next part of a message. Neither this nor sending takes a cancellation: watching one costs memory for each call.</summary>
     ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(Memory<byte> buffer);
 
-    ValueTask SendAsync(ReadOnlyMemory<byte> message, bool isText);
+    /// <summary>Sends a message. Where another one is sure to follow at once, it may wait for that to go with it.</summary>
+    ValueTask SendAsync(ReadOnlyMemory<byte> message, bool isText, bool isMoreSure);
 
     /// <summary>Sends a close frame.</summary>
     Task CloseAsync(int code, string text);

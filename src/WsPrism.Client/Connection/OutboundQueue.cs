@@ -4,7 +4,9 @@ using WsPrism.Protocol.Hot;
 namespace WsPrism.Client.Connection;
 
 // What waits to be sent, both lanes in the order in which it came. Callers of any thread fill one batch while the pump sends the other; then they swap, so that Hot
-// frames are copied once and nothing is allocated. All state is under the lock; the pump alone calls TryNext, and Begin and End come while there is no pump.
+// frames are copied once and nothing is allocated. What is being sent is the pump's, and so are the counts of what is gone, which anybody reads; all else is under the lock. The
+// pump alone calls TryNext, and takes the lock for a batch and not for a message: else it would fight for it with those who fill the other. Hold, Begin and End come while there is
+// no pump.
 internal sealed class OutboundQueue
 {
     private readonly object _gate = new();
@@ -14,10 +16,12 @@ internal sealed class OutboundQueue
     private OutboundBatch _sending = new();
     private List<ExtMessage>? _held;
     private TaskCompletionSource<bool>? _place;
-    private int _next;
-    private int _messages;
-    private int _bytes;
-    private int _hotBytes;
+    private long _addedMessages;
+    private long _addedBytes;
+    private long _addedHotBytes;
+    private long _goneMessages;
+    private long _goneBytes;
+    private long _goneHotBytes;
     private bool _isStarted;
     private bool _isConnected;
     private bool _isClosed;
@@ -35,10 +39,11 @@ internal sealed class OutboundQueue
     public SendResult OfflineResult => Volatile.Read(ref _isClosed) || !IsStarted ? SendResult.Closed : SendResult.NotConnected;
 
     /// <summary>Whether so little waits on the Hot lane that a newer state need not wait for a later turn.</summary>
-    public bool IsHotIdle => Volatile.Read(ref _hotBytes) < 4096;
+    public bool IsHotIdle => Volatile.Read(ref _addedHotBytes) - Volatile.Read(ref _goneHotBytes) < 4096;
 
     public SendResult TryAdd(ExtMessage message)
     {
+        bool isFirst;
         lock (_gate)
         {
             if (_isClosed || !_isStarted)
@@ -51,22 +56,29 @@ internal sealed class OutboundQueue
                 return SendResult.TooLarge;
 
             // The client's own few, pings and joins again, have their place always.
-            if (!message.IsOwn && !message.GoesFirst && (_messages >= _options.SendQueueMessages || IsFull(message.Bytes.Length)))
+            if (!message.IsOwn && !message.GoesFirst && (WaitingMessages >= _options.SendQueueMessages || IsFull(message.Bytes.Length)))
                 return SendResult.Full;
 
             if (_held is not null && !message.GoesFirst)
+            {
                 _held.Add(message);
-            else
-                Append(message);
+                return SendResult.Queued;
+            }
+
+            isFirst = _filling.IsEmpty;
+            Append(message);
         }
 
-        _signal.Set();
+        // Behind others that have woken the pump.
+        if (isFirst)
+            _signal.Set();
         return SendResult.Queued;
     }
 
     public SendResult TryAdd(in HotFrame frame)
     {
         var length = HotFrameWriter.GetLength(frame);
+        bool isFirst;
         lock (_gate)
         {
             if (!_isConnected)
@@ -78,11 +90,14 @@ internal sealed class OutboundQueue
             if (IsFull(length))
                 return SendResult.Full;
 
+            isFirst = _filling.IsEmpty;
             _filling.Add(frame, length);
-            _hotBytes += length;
+            _addedBytes += length;
+            Volatile.Write(ref _addedHotBytes, _addedHotBytes + length);
         }
 
-        _signal.Set();
+        if (isFirst)
+            _signal.Set();
         return SendResult.Queued;
     }
 
@@ -94,7 +109,7 @@ internal sealed class OutboundQueue
     {
         lock (_gate)
         {
-            if (_isClosed || (_isConnected && _messages < _options.SendQueueMessages && !IsFull(length)))
+            if (_isClosed || (_isConnected && WaitingMessages < _options.SendQueueMessages && !IsFull(length)))
                 return Task.CompletedTask;
 
             _place ??= new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -163,82 +178,92 @@ internal sealed class OutboundQueue
 
     public void Wake() => _signal.Set();
 
-    /// <summary>The next message. It stays where it is until the call after.</summary>
-    public bool TryNext(out ReadOnlyMemory<byte> bytes, out bool isText)
+    /// <summary>The next message. It stays where it is until the call after. Where <paramref name="isMoreSure"/>, that call will bring another one at once.</summary>
+    public bool TryNext(out ReadOnlyMemory<byte> bytes, out bool isText, out bool isMoreSure)
     {
+        (bytes, isText) = (default, false);
+        while (bytes.IsEmpty && (!_sending.IsEmpty || TrySwap()))
+        {
+            if (_sending.Take(out bytes) is not { } message)
+            {
+                Volatile.Write(ref _goneHotBytes, _goneHotBytes + bytes.Length);
+                Volatile.Write(ref _goneBytes, _goneBytes + bytes.Length);
+                continue;
+            }
+
+            Volatile.Write(ref _goneMessages, _goneMessages + 1);
+            Volatile.Write(ref _goneBytes, _goneBytes + message.Bytes.Length);
+            if (message.TryHandOver())
+                (bytes, isText) = (message.Bytes, true);
+        }
+
+        isMoreSure = _sending.IsNextSure;
+        GivePlace();
+        return !bytes.IsEmpty;
+    }
+
+    private long WaitingMessages => _addedMessages - Volatile.Read(ref _goneMessages);
+
+    private long WaitingBytes => _addedBytes - Volatile.Read(ref _goneBytes);
+
+    // One message has its place however long it is.
+    private bool IsFull(int length) => WaitingBytes is > 0 and var bytes && bytes + length > _options.SendQueueBytes;
+
+    // Called after each message, and once more after the swap that finds nothing: whoever comes to wait before that swap is seen here, and whoever comes after it sees that all is
+    // gone.
+    private void GivePlace()
+    {
+        if (Volatile.Read(ref _place) is null)
+            return;
+
         TaskCompletionSource<bool>? place = null;
         lock (_gate)
         {
-            (bytes, isText) = (default, false);
-            while (_next < _sending.Count || TrySwap())
-            {
-                ref readonly var entry = ref _sending[_next++];
-                if (entry.Message is null)
-                {
-                    bytes = _sending.BytesOf(entry);
-                    Volatile.Write(ref _hotBytes, _hotBytes - bytes.Length);
-                    break;
-                }
-
-                Forget(entry.Message);
-                if (!entry.Message.TryHandOver())
-                    continue;
-
-                (bytes, isText) = (entry.Message.Bytes, true);
-                break;
-            }
-
             // Half of it: one wake for many places.
-            if (_place is not null && _messages <= _options.SendQueueMessages / 2 && _bytes + _hotBytes <= _options.SendQueueBytes / 2)
+            if (WaitingMessages <= _options.SendQueueMessages / 2 && WaitingBytes <= _options.SendQueueBytes / 2)
                 (place, _place) = (_place, null);
         }
 
         place?.TrySetResult(true);
-        return !bytes.IsEmpty;
     }
-
-    // One message has its place however long it is.
-    private bool IsFull(int length) => _bytes + _hotBytes > 0 && _bytes + _hotBytes + length > _options.SendQueueBytes;
 
     private bool TrySwap()
     {
-        (_filling, _sending) = (_sending, _filling);
-        _filling.Clear();
-        _next = 0;
-        return _sending.Count > 0;
+        lock (_gate)
+        {
+            (_filling, _sending) = (_sending, _filling);
+            _filling.Clear();
+        }
+
+        return !_sending.IsEmpty;
     }
 
     private void Append(ExtMessage message)
     {
         _filling.Add(message);
-        _messages++;
-        _bytes += message.Bytes.Length;
-    }
-
-    private void Forget(ExtMessage message)
-    {
-        _messages--;
-        _bytes -= message.Bytes.Length;
+        _addedMessages++;
+        _addedBytes += message.Bytes.Length;
     }
 
     // Envelopes that were not handed over, in order; the client's own are of their connection.
     private List<ExtMessage> TakeWaiting()
     {
         var waiting = new List<ExtMessage>();
-        for (; _next < _sending.Count; _next++)
-            Keep(_sending[_next].Message, waiting);
-        for (var i = 0; i < _filling.Count; i++)
-            Keep(_filling[i].Message, waiting);
-
-        _sending.Clear();
-        _filling.Clear();
-        (_next, _messages, _bytes, _hotBytes) = (0, 0, 0, 0);
+        Keep(_sending, waiting);
+        Keep(_filling, waiting);
+        (_addedMessages, _addedBytes, _addedHotBytes) = (0, 0, 0);
+        (_goneMessages, _goneBytes, _goneHotBytes) = (0, 0, 0);
         return waiting;
     }
 
-    private static void Keep(ExtMessage? message, List<ExtMessage> waiting)
+    private static void Keep(OutboundBatch batch, List<ExtMessage> waiting)
     {
-        if (message is { IsOwn: false })
-            waiting.Add(message);
+        foreach (var message in batch.Envelopes)
+        {
+            if (message is { IsOwn: false })
+                waiting.Add(message);
+        }
+
+        batch.Clear();
     }
 }

@@ -24,8 +24,8 @@ internal sealed class SendPump
         {
             while (!_isStopped)
             {
-                while (!_isStopped && _queue.TryNext(out var bytes, out var isText))
-                    await _transport.SendAsync(bytes, isText).ConfigureAwait(false);
+                while (!_isStopped && _queue.TryNext(out var bytes, out var isText, out var isMoreSure))
+                    await _transport.SendAsync(bytes, isText, isMoreSure).ConfigureAwait(false);
 
                 _idle();
                 if (_isClosing)

@@ -31,9 +31,24 @@ internal sealed class WebSocketConnector : IConnector
             if (_options.Compression)
                 socket.Options.DangerousDeflateOptions = new WebSocketDeflateOptions { ClientContextTakeover = false, ServerContextTakeover = false };
 #endif
+#if NETSTANDARD2_1
             _options.ConfigureSocket?.Invoke(socket.Options);
             await socket.ConnectAsync(uri, cancellation).ConfigureAwait(false);
             return new WebSocketTransport(socket);
+#else
+            var proxy = OperatingSystem.IsBrowser() ? null : socket.Options.Proxy;
+            _options.ConfigureSocket?.Invoke(socket.Options);
+            if (!MayGather(socket.Options, proxy))
+            {
+                await socket.ConnectAsync(uri, cancellation).ConfigureAwait(false);
+                return new WebSocketTransport(socket, null);
+            }
+
+            var handler = new GatheringHandler();
+            using var invoker = new HttpMessageInvoker(handler);
+            await socket.ConnectAsync(uri, invoker, cancellation).ConfigureAwait(false);
+            return new WebSocketTransport(socket, handler.Stream);
+#endif
         }
         catch
         {
@@ -42,6 +57,15 @@ internal sealed class WebSocketConnector : IConnector
         }
     }
 
+#if !NETSTANDARD2_1
+    // What is of the connection below and not of the WebSocket the platform takes into account only where it makes that connection by itself.
+    private static bool MayGather(ClientWebSocketOptions options, System.Net.IWebProxy? defaultProxy) =>
+        !OperatingSystem.IsBrowser() && ReferenceEquals(options.Proxy, defaultProxy) && options is
+        {
+            UseDefaultCredentials: false, Credentials: null, Cookies: null, ClientCertificates.Count: 0, RemoteCertificateValidationCallback: null
+        };
+
+#endif
     public async Task<Refusal?> AskAsync(Uri uri, string ticket, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, GatewayAddress.Plain(uri));

@@ -33,25 +33,26 @@ internal static class EnvelopeParser
         ulong? offset = null;
         long? id = null;
         var (hasId, isWrong) = (false, false);
-        JsonElement data = default;
+        var data = 0..0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("v"))
+            // In the order in which the gateway writes them.
+            if (reader.ValueTextEquals("v"u8))
                 isWrong |= NumberOf(ref reader) != 1;
-            else if (reader.ValueTextEquals("svc"))
-                svc = TextOf(ref reader);
-            else if (reader.ValueTextEquals("type"))
-                type = TextOf(ref reader);
-            else if (reader.ValueTextEquals("room"))
-                isWrong |= (room = TextOf(ref reader)) is null;
-            else if (reader.ValueTextEquals("trace_id"))
-                trace = TextOf(ref reader);
-            else if (reader.ValueTextEquals("offset"))
-                isWrong |= (offset = NumberOf(ref reader)) is null;
-            else if (reader.ValueTextEquals("id"))
-                isWrong |= !TryReadId(ref reader, out id, out hasId);
-            else if (reader.ValueTextEquals("data"))
+            else if (reader.ValueTextEquals("svc"u8))
+                svc = WordOf(ref reader);
+            else if (reader.ValueTextEquals("type"u8))
+                type = WordOf(ref reader);
+            else if (reader.ValueTextEquals("room"u8))
+                isWrong |= (room = WordOf(ref reader)) is null;
+            else if (reader.ValueTextEquals("data"u8))
                 data = ValueOf(ref reader);
+            else if (reader.ValueTextEquals("offset"u8))
+                isWrong |= (offset = NumberOf(ref reader)) is null;
+            else if (reader.ValueTextEquals("id"u8))
+                isWrong |= !TryReadId(ref reader, out id, out hasId);
+            else if (reader.ValueTextEquals("trace_id"u8))
+                trace = TextOf(ref reader);
             else
                 Skip(ref reader);
         }
@@ -59,7 +60,17 @@ internal static class EnvelopeParser
         // Something behind the object is as wrong as nothing at all.
         return isWrong || reader.TokenType != JsonTokenType.EndObject || reader.Read() || string.IsNullOrEmpty(svc) || string.IsNullOrEmpty(type)
             ? null
-            : new Message(svc!, type!, room, offset, id, hasId, data, trace);
+            : new Message(svc!, type!, room, offset, id, hasId, utf8[data].ToArray(), trace);
+    }
+
+    private static string? WordOf(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.String)
+            return KnownWords.TextOf(ref reader);
+
+        reader.Skip();
+        return null;
     }
 
     private static string? TextOf(ref Utf8JsonReader reader)
@@ -95,10 +106,13 @@ internal static class EnvelopeParser
         return false;
     }
 
-    private static JsonElement ValueOf(ref Utf8JsonReader reader)
+    // Looked at, so that reading it later cannot fail, and not read: nobody may ask for it.
+    private static Range ValueOf(ref Utf8JsonReader reader)
     {
         reader.Read();
-        return JsonElement.ParseValue(ref reader);
+        var start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        return start..(int)reader.BytesConsumed;
     }
 
     private static void Skip(ref Utf8JsonReader reader)

@@ -82,6 +82,8 @@ public sealed class ExtLane
     internal Task<JsonElement> RequestAsync(
         string svc, string type, string? room, JsonData data, RequestOptions? options, Action<JsonElement>? acknowledged, CancellationToken cancellation)
     {
+        var timeout = options?.Timeout ?? _options.RequestTimeout;
+        Waiting.ThrowIfNoTimeout(timeout, nameof(options));
         if (cancellation.IsCancellationRequested)
             return Task.FromCanceled<JsonElement>(cancellation);
 
@@ -110,7 +112,7 @@ public sealed class ExtLane
             return Task.FromException<JsonElement>(Refused(result));
         }
 
-        Guard(request, $"{svc}.{type}", options?.Timeout ?? _options.RequestTimeout, cancellation);
+        Guard(request, $"{svc}.{type}", timeout, cancellation);
         return request.Task;
     }
 

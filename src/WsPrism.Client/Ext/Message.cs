@@ -2,10 +2,14 @@ using System.Text.Json;
 
 namespace WsPrism.Client.Ext;
 
-/// <summary>An envelope from the gateway. Immutable: keep it as long as you like.</summary>
+/// <summary>An envelope from the gateway. Immutable: keep it as long as you like, and read it on any thread.</summary>
 public sealed class Message
 {
-    internal Message(string svc, string type, string? room, ulong? offset, long? id, bool hasId, JsonElement data, string? traceId)
+    private readonly byte[] _data;
+    private JsonDocument? _document;
+
+    /// <summary>A message whose data is JSON, or nothing.</summary>
+    internal Message(string svc, string type, string? room, ulong? offset, long? id, bool hasId, byte[] data, string? traceId)
     {
         Svc = svc;
         Type = type;
@@ -13,7 +17,7 @@ public sealed class Message
         Offset = offset;
         Id = id;
         HasId = hasId;
-        Data = data;
+        _data = data;
         TraceId = traceId;
     }
 
@@ -30,7 +34,7 @@ public sealed class Message
     public ulong? Offset { get; }
 
     /// <summary>What it says; undefined where it says nothing. See <see cref="JsonReading"/>.</summary>
-    public JsonElement Data { get; }
+    public JsonElement Data => _data.Length == 0 ? default : (_document ??= JsonDocument.Parse(_data)).RootElement;
 
     internal long? Id { get; }
 

@@ -7,6 +7,12 @@ internal readonly record struct HotKey(byte SvcId, byte Opcode, HotFlags Fields,
 {
     private const HotFlags Counted = HotFlags.Key | HotFlags.Sender | HotFlags.Room;
 
+    // The gateway chooses the keys: a hash that nobody can foresee. And by hand, since the compiler's own asks a comparer for each field.
+    public override int GetHashCode() => HashCode.Combine(Key, Sender, Room, SvcId << 16 | Opcode << 8 | (int)Fields);
+
+    public bool Equals(HotKey other) =>
+        Key == other.Key && Sender == other.Sender && Room == other.Room && SvcId == other.SvcId && Opcode == other.Opcode && Fields == other.Fields;
+
     /// <summary>
     /// Of a frame that came. The room is part of it: a sender counts over all of its rooms, and a newer frame of one room may overtake an older one of another.
     /// </summary>

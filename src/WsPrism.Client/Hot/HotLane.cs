@@ -74,8 +74,11 @@ public sealed class HotLane
         byte svcId, byte opcode, ReadOnlyMemory<byte> payload, uint? key = null, string? room = null, bool reliable = false, TimeSpan? timeout = null,
         CancellationToken cancellation = default)
     {
+        var patience = timeout ?? _options.RequestTimeout;
+        Waiting.ThrowIfNoTimeout(patience, nameof(timeout));
+        cancellation.ThrowIfCancellationRequested();
         var (waiting, seq) = SendAcknowledged(svcId, opcode, payload.Span, key, room, reliable);
-        using var late = _options.Time.CancelAfter(timeout ?? _options.RequestTimeout);
+        using var late = _options.Time.CancelAfter(patience);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
         try
         {

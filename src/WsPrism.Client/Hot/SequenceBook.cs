@@ -1,3 +1,8 @@
+#if !NETSTANDARD2_1
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+#endif
 namespace WsPrism.Client.Hot;
 
 // The last number of each key, of so many keys at most: then the one that came first is forgotten. Nothing is allocated once it has grown. Owned by whoever made it, one
@@ -20,11 +25,20 @@ internal sealed class SequenceBook
     public bool Set(in HotKey key, uint number, out uint forgotten)
     {
         forgotten = 0;
+#if NETSTANDARD2_1
         if (_numbers.ContainsKey(key))
         {
             _numbers[key] = number;
             return false;
         }
+#else
+        ref var known = ref CollectionsMarshal.GetValueRefOrNullRef(_numbers, key);
+        if (!Unsafe.IsNullRef(ref known))
+        {
+            known = number;
+            return false;
+        }
+#endif
 
         var isFull = _order.Count >= _most && _numbers.Remove(_order.Dequeue(), out forgotten);
         _order.Enqueue(key);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using WsPrism.Client.Connection;
 using WsPrism.Client.Ext;
 
 namespace WsPrism.Client.Rooms;
@@ -125,14 +126,14 @@ public sealed class RoomsApi
     internal void OnJoined(string room, Action<Exception> failed)
     {
         if (_book.Find(room) is { } joined)
-            Tell(Joined, joined, failed);
+            Joined.Raise(joined, failed);
     }
 
     /// <summary><c>sys.left</c>, on the receive loop.</summary>
     internal void OnLeft(string room, Action<Exception> failed)
     {
         _book.Leave(room);
-        Tell(Left, room, failed);
+        Left.Raise(room, failed);
     }
 
     /// <summary>Joins the rooms of before in a new session, before anything else that waits. Null where that one is lost as well: the next begins again.</summary>
@@ -140,18 +141,6 @@ public sealed class RoomsApi
     {
         var recoveries = await Task.WhenAll(rooms.Select(room => JoinAgainAsync(room.Name, room.Options))).ConfigureAwait(false);
         return recoveries.Any(recovery => recovery.ErrorCode is ClientErrorCodes.SessionLost or ClientErrorCodes.Closed) ? null : recoveries;
-    }
-
-    private static void Tell<T>(Action<T>? listeners, T what, Action<Exception> failed)
-    {
-        try
-        {
-            listeners?.Invoke(what);
-        }
-        catch (Exception exception)
-        {
-            failed(exception);
-        }
     }
 
     private async Task<RoomRecovery> JoinAgainAsync(string room, JoinOptions options)

@@ -1,3 +1,5 @@
+using WsPrism.Client.Connection;
+
 namespace WsPrism.Client.Time;
 
 /// <summary>
@@ -13,13 +15,13 @@ public sealed class ServerClock
 
     private readonly object _gate = new();
     private readonly TimeProvider _time;
-    private readonly Action<Exception>? _failed;
+    private readonly Action<Exception> _failed;
     private readonly List<Sample> _samples = [];
 
     internal ServerClock(TimeProvider time, Action<Exception>? failed = null)
     {
         _time = time;
-        _failed = failed;
+        _failed = failed ?? (static _ => { });
     }
 
     /// <summary>A new estimate after each answer, on the receive loop.</summary>
@@ -107,7 +109,7 @@ public sealed class ServerClock
         }
 
         if (Updated is { } updated && Estimate is { } estimate)
-            Tell(updated, estimate);
+            updated.Raise(estimate, _failed);
     }
 
     /// <summary>Another gateway, perhaps: begins anew.</summary>
@@ -118,18 +120,6 @@ public sealed class ServerClock
     }
 
     internal double Monotonic() => _time.MillisecondsAt(_time.GetTimestamp());
-
-    private void Tell(Action<ClockEstimate> updated, ClockEstimate estimate)
-    {
-        try
-        {
-            updated(estimate);
-        }
-        catch (Exception exception)
-        {
-            _failed?.Invoke(exception);
-        }
-    }
 
     private (double Low, double High)? Span(double now)
     {

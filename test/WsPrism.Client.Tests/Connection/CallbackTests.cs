@@ -80,6 +80,40 @@ public sealed class CallbackTests
         await connecting;
     }
 
+    [Fact]
+    public async Task Whoever_throws_at_an_event_keeps_no_other_from_hearing_it()
+    {
+        var (client, transport, connector) = await FakeConnector.OpenAsync(pings: TimeSpan.FromHours(1));
+        var heard = Channel.CreateUnbounded<string>();
+        client.HandlerFailed += _ => throw new FormatException("even this");
+        client.HandlerFailed += exception => heard.Writer.TryWrite(exception.Message);
+        client.MalformedReceived += () => throw new FormatException("malformed");
+        client.MalformedReceived += () => heard.Writer.TryWrite("heard malformed");
+        client.Clock.Updated += _ => throw new FormatException("clock");
+        client.Clock.Updated += _ => heard.Writer.TryWrite("heard clock");
+        client.Rooms.Left += _ => throw new FormatException("left");
+        client.Rooms.Left += _ => heard.Writer.TryWrite("heard left");
+        client.SessionRestored += _ => throw new FormatException("restored");
+        client.SessionRestored += _ => heard.Writer.TryWrite("heard restored");
+
+        transport.Say("garbage");
+        transport.Say("""{"v":1,"svc":"sys","type":"pong","data":{"client_time":1,"server_time_ms":1760000000000}}""");
+        transport.Say("""{"v":1,"svc":"sys","type":"left","room":"lobby","data":{}}""");
+        foreach (var what in (string[])["malformed", "clock", "left"])
+            Assert.Equal((what, "heard " + what), (await heard.TakeAsync("a failure"), await heard.TakeAsync("the event")));
+
+        client.StateChanged += _ => throw new FormatException("state");
+        client.StateChanged += change => heard.Writer.TryWrite($"heard {change.State}");
+        transport.Abort();
+        Assert.Equal(("state", "heard Reconnecting"), (await heard.TakeAsync("a failure"), await heard.TakeAsync("the event")));
+
+        var (next, _) = await connector.Made.TakeAsync("the next connection");
+        next.Say(FakeConnector.Resumed);
+        Assert.Equal(("state", "heard Open"), (await heard.TakeAsync("a failure"), await heard.TakeAsync("the event")));
+        Assert.Equal(("restored", "heard restored"), (await heard.TakeAsync("a failure"), await heard.TakeAsync("the event")));
+        await client.DisposeAsync();
+    }
+
     private static Channel<Exception> Failures(WsPrismClient client)
     {
         var failures = Channel.CreateUnbounded<Exception>();

@@ -38,4 +38,6 @@ internal sealed class FakeConnector : IConnector
     }
 
     public const string Greeting = """{"v":1,"svc":"sys","type":"authed","data":{"tenant":"demo","user":"user:alice","session":"S1","handle":17,"max_frame_bytes":65536,"resume":{"token":"T1","window_ms":30000}}}""";
+
+    public const string Resumed = """{"v":1,"svc":"sys","type":"resumed","data":{"session":"S1","position":0,"replayed":0,"handle":17,"max_frame_bytes":65536,"resume":{"token":"T2","window_ms":30000}}}""";
 }

@@ -31,7 +31,7 @@ internal sealed class FakeTransport : ITransport
         return _rest is null ? WaitAsync(buffer) : new ValueTask<ValueWebSocketReceiveResult>(Take(buffer));
     }
 
-    public ValueTask SendAsync(ReadOnlyMemory<byte> message, bool isText)
+    public ValueTask SendAsync(ReadOnlyMemory<byte> message, bool isText, bool isMoreSure)
     {
         Sent(message, isText);
         return default;
