@@ -104,6 +104,7 @@ export interface ClientOptions {
         trackedKeys?: number;
         conflatedKeys?: number;
         rooms?: number;
+        members?: number;
     };
     webSocket?: OpenWebSocket;
 }
@@ -432,6 +433,7 @@ export declare class Rooms {
 
 export declare class Roster {
     get users(): ReadonlyMap<string, Member>;
+    get full(): boolean;
     stop(): void;
 }
 

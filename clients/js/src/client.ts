@@ -54,16 +54,18 @@ export class Client {
   /** Makes a client that is not connected yet. */
   constructor(options: ClientOptions) {
     const listener = { events: this.#events, subscriptions: this.#subscriptions, restore: () => this.market.restore() };
-    this.#talk = new Conversation(settle(options), listener);
+    const settings = settle(options);
+    this.#talk = new Conversation(settings, listener);
     const core: Core = {
       request: (svc, type, data, asked) => this.#talk.request(svc, type, data, asked),
       send: (svc, type, data, room) => this.send(svc, type, data, room === undefined ? {} : { room }),
       subscribe: (filter, listener) => this.subscribe(filter, listener),
+      tell: (error) => this.#events.emit("error", error),
     };
     this.clock = this.#talk.clock;
     this.hot = this.#talk.hot;
     this.rooms = new Rooms(core, this.#talk.book);
-    this.presence = new Presence(core, this.#talk.book);
+    this.presence = new Presence(core, this.#talk.book, settings.members);
     this.chat = new Chat(core);
     this.party = new Party(core);
     this.market = new Market(core, this.hot);

@@ -45,6 +45,8 @@ export interface ClientOptions {
     conflatedKeys?: number;
     /** Rooms that are remembered: 4,096 */
     rooms?: number;
+    /** Users that a roster remembers of its room: 10,000 */
+    members?: number;
   };
   /** Another WebSocket than the platform's. */
   webSocket?: OpenWebSocket;
@@ -68,6 +70,7 @@ export interface Settings {
   trackedKeys: number;
   conflatedKeys: number;
   rooms: number;
+  members: number;
   webSocket: OpenWebSocket | undefined;
 }
 
@@ -94,6 +97,7 @@ export function settle(options: ClientOptions): Settings {
     trackedKeys: limits?.trackedKeys ?? 16_384,
     conflatedKeys: limits?.conflatedKeys ?? 1_024,
     rooms: limits?.rooms ?? 4_096,
+    members: limits?.members ?? 10_000,
     webSocket: options.webSocket,
   };
 }

@@ -145,10 +145,13 @@ export class Requests {
     return before;
   }
 
-  /** There is another session: what was sent in the one before is over, unless it may be repeated. The rest waits for {@link begin}. */
+  /**
+   * There is another session: what was sent in the one before is over, unless it may be repeated, and so is what the library itself had to say, for
+   * it says it anew. The rest waits for {@link begin}.
+   */
   lose(): void {
     for (const pending of [...this.#pending.values()])
-      if (pending.sent && !pending.options.repeatable) pending.settle(failure("SESSION_LOST"));
+      if (pending.options.force || (pending.sent && !pending.options.repeatable)) pending.settle(failure("SESSION_LOST"));
       else pending.sent = false;
   }
 

@@ -74,8 +74,8 @@ export class RoomBook {
 
   /** A join with `since` is under way. */
   expect(room: string, since: HistoryPosition | undefined): void {
-    if (since) this.#since.set(room, { ...since });
-    else this.#since.delete(room);
+    this.#since.delete(room);
+    if (since && this.#since.size < this.#limit) this.#since.set(room, { ...since });
   }
 
   /** `sys.joined`; undefined where it makes no sense, or where it is one room too many. */

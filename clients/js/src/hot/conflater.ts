@@ -11,8 +11,9 @@ interface Wire {
   send(svcId: number, opcode: number, payload: Uint8Array, options: HotOptions): HotOutcome;
 }
 
-// How soon to look again where the connection takes nothing.
+// How soon to look again where the connection takes nothing, and at the latest: a budget that is next to nothing may be followed by a better one.
 const Patience = 50;
+const MaxWait = 1000;
 
 /**
  * Sends states as fast as the gateway's budget allows and no faster: of each key only the newest waits, and keys take turns.
@@ -47,7 +48,7 @@ export class ConflatingSender {
     if (!this.#states.has(key) && this.#states.size >= this.#wire.limit) return "BUFFER_FULL";
     this.#states.set(key, payload.slice()); // the caller may use its buffer again
     // Never within the call: of several states set at once the last one goes.
-    this.#timer ??= setTimeout(this.#flush, this.#wire.pace.waitMs());
+    if (this.#timer === undefined) this.#later(this.#wire.pace.waitMs());
     return "queued";
   }
 
@@ -70,6 +71,6 @@ export class ConflatingSender {
   };
 
   #later(ms: number): void {
-    this.#timer = setTimeout(this.#flush, ms);
+    this.#timer = setTimeout(this.#flush, Math.min(ms, MaxWait));
   }
 }
