@@ -5,7 +5,7 @@ import type { Pace } from "../pace.js";
 import { MaxDelay } from "../requests.js";
 import type { RoomBook } from "../roombook.js";
 import { ConflatingSender, type ConflateOutcome } from "./conflater.js";
-import { decodeFrames, encodeFrame, type HotFrame } from "./frame.js";
+import { decodeFrames, encodeInto, type HotFrame } from "./frame.js";
 import type { Layout } from "./layout.js";
 import { IncomingSequences, OutgoingSequences } from "./sequence.js";
 
@@ -39,6 +39,10 @@ interface Wire {
   transmit(frame: Uint8Array): void;
 }
 
+// A WebSocket copies what it is given: small frames are all made in the same place, since in browsers a buffer of its own costs more than all the rest.
+const scratch = new Uint8Array(1024);
+const memory = (length: number): Uint8Array => (length > scratch.length ? new Uint8Array(length) : scratch.subarray(0, length));
+
 // Frames that wait to be acknowledged.
 const MaxWaiting = 1024;
 
@@ -52,7 +56,8 @@ export class Hot {
   readonly #pace: Pace;
   readonly #outgoing: OutgoingSequences;
   readonly #incoming: IncomingSequences;
-  readonly #listeners = new Set<{ filter: HotFilter; listener: (frame: HotFrame) => void }>();
+  // Another array with each change: whoever goes through one need not copy it.
+  #listeners: readonly { filter: HotFilter; listener: (frame: HotFrame) => void }[] = [];
   readonly #acks = new Map<string, () => void>();
   #received = 0;
   #stale = 0;
@@ -99,8 +104,8 @@ export class Hot {
   /** Frames that are not stale, one by one, those of a BATCH too. */
   subscribe(filter: HotFilter, listener: (frame: HotFrame) => void): Unsubscribe {
     const own = { filter, listener };
-    this.#listeners.add(own);
-    return () => this.#listeners.delete(own);
+    this.#listeners = [...this.#listeners, own];
+    return () => void (this.#listeners = this.#listeners.filter((other) => other !== own));
   }
 
   /** A sender that keeps the newest state of each key and sends at the rate of the gateway's budget. */
@@ -160,7 +165,7 @@ export class Hot {
       return;
     }
     this.#received++;
-    for (const { filter, listener } of [...this.#listeners])
+    for (const { filter, listener } of this.#listeners)
       if ((filter.svcId ?? frame.svcId) === frame.svcId && (filter.opcode ?? frame.opcode) === frame.opcode && (filter.key ?? frame.key) === frame.key)
         call(listener, frame);
   }
@@ -176,7 +181,7 @@ export class Hot {
     // An answer names no key: of two that wait, each has a number of its own.
     while (ack && this.#acks.has(nameOf(svcId, opcode, seq))) seq = next();
     this.#pace.spend();
-    this.#wire.transmit(encodeFrame({ svcId, opcode, seq, key, room, reliable, ack, payload }));
+    this.#wire.transmit(encodeInto({ svcId, opcode, seq, key, room, reliable, ack, payload }, memory));
     return { outcome: "sent", seq };
   }
 }
