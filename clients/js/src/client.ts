@@ -30,6 +30,12 @@ export interface ClientStats {
   readonly pending: number;
 }
 
+/** How to wait for the first session. */
+export interface ConnectOptions {
+  /** Ends the waiting, and the client with it. */
+  signal?: AbortSignal | undefined;
+}
+
 /** A user's session on a gateway: keeps the connection, finds it again, and loses nothing that can be kept. */
 export class Client {
   /** The gateway's clock. */
@@ -86,16 +92,25 @@ export class Client {
     return { messages: this.#talk.messages, malformed: this.#talk.malformed, unknownIds: this.#talk.unknownIds, pending: this.#talk.requests.size };
   }
 
-  /** Connects, and goes on trying. Settled when there is a session, or when there is no use in trying. A client that was closed begins anew. */
-  connect(): Promise<Session> {
+  /**
+   * Connects, and goes on trying. Settled when there is a session, or when there is no use in trying. A client that was closed begins anew. A `signal`
+   * that is aborted before that closes it.
+   */
+  connect({ signal }: ConnectOptions = {}): Promise<Session> {
     return new Promise((resolve, reject) => {
+      const aborted = (): WsPrismError => new WsPrismError("ABORTED", "Connecting was aborted.", { cause: signal!.reason });
+      if (signal?.aborted) return reject(aborted());
       if (this.state === "open") return resolve(this.#talk.session!);
+      const close = (): void => this.close();
       const stop = this.on("state", ({ state, reason = "", code, error }) => {
         if (state === "open") resolve(this.#talk.session!);
-        else if (state === "closed") reject(new WsPrismError(/^[A-Z_]+$/.test(reason) ? reason : "CLOSED", `Not connected: ${reason} (${code}).`, { cause: error }));
+        else if (state === "closed")
+          reject(signal?.aborted ? aborted() : new WsPrismError(/^[A-Z_]+$/.test(reason) ? reason : "CLOSED", `Not connected: ${reason} (${code}).`, { cause: error }));
         else return;
         stop();
+        signal?.removeEventListener("abort", close);
       });
+      signal?.addEventListener("abort", close);
       if (this.#talk.isOver) {
         this.#talk.begin();
         this.market.clear();
@@ -120,7 +135,7 @@ export class Client {
   }
 
   /** Sends a message that asks for no answer, now or not at all. */
-  send(svc: string, type: string, data?: unknown, options: { room?: string } = {}): SendOutcome {
+  send(svc: string, type: string, data?: unknown, options: { room?: string | undefined } = {}): SendOutcome {
     const json = encode(svc, type, options.room, data);
     const refusal = this.#talk.refusal(json);
     if (refusal) return refusal;
@@ -137,9 +152,9 @@ export class Client {
   }
 }
 
-/** Makes a client and connects it: settled when there is a session, rejected when there is no use in trying. */
-export async function connect(options: ClientOptions): Promise<Client> {
+/** Makes a client and connects it: settled when there is a session, rejected when there is no use in trying, or when the `signal` says so. */
+export async function connect(options: ClientOptions, how?: ConnectOptions): Promise<Client> {
   const client = new Client(options);
-  await client.connect();
+  await client.connect(how);
   return client;
 }

@@ -10,11 +10,11 @@ export interface HistoryPosition {
 /** How a room is joined. */
 export interface JoinOptions {
   /** False leaves the active room as it is. */
-  active?: boolean;
+  active?: boolean | undefined;
   /** So many states of a key a second at most. */
-  maxHz?: number;
+  maxHz?: number | undefined;
   /** What was seen last: what is missing comes first. */
-  since?: HistoryPosition;
+  since?: HistoryPosition | undefined;
 }
 
 /** What `sys.joined` says of a room. */

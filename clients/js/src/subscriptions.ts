@@ -3,9 +3,9 @@ import type { Envelope } from "./envelope.js";
 
 /** Which envelopes are wanted: what is left out matches any. */
 export interface Filter {
-  svc?: string;
-  type?: string;
-  room?: string;
+  svc?: string | undefined;
+  type?: string | undefined;
+  room?: string | undefined;
 }
 
 interface Subscription {

@@ -7,7 +7,7 @@ export type ConflateOutcome = "queued" | "BUFFER_FULL" | "FRAME_TOO_LARGE" | "CL
 interface Wire {
   readonly pace: Pace;
   readonly limit: number;
-  isTooLarge(payload: Uint8Array): boolean;
+  refusal(payload: Uint8Array): HotOutcome | undefined;
   send(svcId: number, opcode: number, payload: Uint8Array, options: HotOptions): HotOutcome;
 }
 
@@ -44,7 +44,8 @@ export class ConflatingSender {
   /** The newest state of a key, or of the one thing that has no key. `BUFFER_FULL` where it is one key too many, and nothing was taken. */
   set(payload: Uint8Array, key?: number): ConflateOutcome {
     if (this.#stopped) return "CLOSED";
-    if (this.#wire.isTooLarge(payload)) return "FRAME_TOO_LARGE";
+    const refusal = this.#wire.refusal(payload);
+    if (refusal === "FRAME_TOO_LARGE" || refusal === "CLOSED") return refusal; // any other passes
     if (!this.#states.has(key) && this.#states.size >= this.#wire.limit) return "BUFFER_FULL";
     this.#states.set(key, payload.slice()); // the caller may use its buffer again
     // Never within the call: of several states set at once the last one goes.

@@ -20,11 +20,11 @@ export interface MarketValue {
 /** How values are wanted. */
 export interface MarketOptions {
   /** So many of an instrument a second at most. */
-  maxHz?: number;
+  maxHz?: number | undefined;
   /** `hot`, which is the default: bytes; `json`: in text. */
-  format?: "hot" | "json";
+  format?: "hot" | "json" | undefined;
   /** The svc_id of the market, where the tenant gave it another one: 2 */
-  svcId?: number;
+  svcId?: number | undefined;
 }
 
 /** A subscription that stands. */

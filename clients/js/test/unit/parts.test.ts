@@ -25,7 +25,7 @@ describe("a conflating sender", () => {
   test("looks again each second where the budget says never, and no more often", () => {
     let asked = 0;
     const pace = { waitMs: () => (asked++, 1e15) } as unknown as Pace;
-    const sender = new ConflatingSender({ pace, limit: 10, isTooLarge: () => false, send: () => "sent" }, 1, 1, undefined);
+    const sender = new ConflatingSender({ pace, limit: 10, refusal: () => undefined, send: () => "sent" }, 1, 1, undefined);
     sender.set(new Uint8Array([1]));
     vi.advanceTimersByTime(10_000);
     expect(sender.waiting).toBe(1);
