@@ -38,7 +38,7 @@ export declare class Client {
     connect({ signal }?: ConnectOptions): Promise<Session>;
     close(): void;
     on<K extends keyof ClientEvents>(event: K, listener: (event: ClientEvents[K]) => void): Unsubscribe;
-    subscribe(filter: Filter, listener: (envelope: Envelope) => void): Unsubscribe;
+    subscribe<T = Json>(filter: Filter, listener: (envelope: Envelope<T>) => void): Unsubscribe;
     send(svc: string, type: string, data?: unknown, options?: {
         room?: string | undefined;
     }): SendOutcome;

@@ -130,8 +130,8 @@ export class Client {
   }
 
   /** Calls a listener with each envelope that the filter lets through, those of `sys` too. */
-  subscribe(filter: Filter, listener: (envelope: Envelope) => void): Unsubscribe {
-    return this.#subscriptions.add(filter, listener);
+  subscribe<T = Json>(filter: Filter, listener: (envelope: Envelope<T>) => void): Unsubscribe {
+    return this.#subscriptions.add(filter, listener as (envelope: Envelope) => void);
   }
 
   /** Sends a message that asks for no answer, now or not at all. */

@@ -33,8 +33,10 @@ export class Subscriptions {
     for (const svc of [envelope.svc, ""]) {
       const set = this.#bySvc.get(svc);
       if (!set) continue;
-      for (const { filter, listener } of [...set])
-        if ((filter.type ?? envelope.type) === envelope.type && (filter.room ?? envelope.room) === envelope.room) call(listener, envelope);
+      for (const subscription of [...set]) {
+        const { filter, listener } = subscription;
+        if ((filter.type ?? envelope.type) === envelope.type && (filter.room ?? envelope.room) === envelope.room && set.has(subscription)) call(listener, envelope);
+      }
     }
   }
 }

@@ -110,7 +110,10 @@ export class Hot {
   subscribe(filter: HotFilter, listener: (frame: HotFrame) => void): Unsubscribe {
     const own = { filter, listener };
     this.#listeners = [...this.#listeners, own];
-    return () => void (this.#listeners = this.#listeners.filter((other) => other !== own));
+    return () => {
+      own.listener = () => {}; // for who goes through the listeners now
+      this.#listeners = this.#listeners.filter((other) => other !== own);
+    };
   }
 
   /** A sender that keeps the newest state of each key and sends at the rate of the gateway's budget. */

@@ -309,6 +309,31 @@ describe("a client", () => {
     expect(client.state).toBe("closed");
   });
 
+  test("calls nobody who has ended listening, not even within the same event", async () => {
+    const client = make();
+    const heard: string[] = [];
+    const pairs: [string, (listener: () => void) => () => void][] = [
+      ["event", (listener) => client.on("message", listener)],
+      ["envelope", (listener) => client.subscribe({ svc: "a" }, listener)],
+      ["frame", (listener) => client.hot.subscribe({}, listener)],
+    ];
+    for (const [name, on] of pairs) {
+      let end = (): void => {};
+      on(() => {
+        heard.push(name);
+        end();
+      });
+      end = on(() => heard.push(`${name}, to one that has ended`));
+    }
+    const connecting = client.connect();
+    const connection = await greet();
+    await connecting;
+    connection.text('{"svc":"a","type":"b"}');
+    connection.frame(Buffer.from([1, 1, 0]));
+    await until(() => client.hot.stats.received === 1, () => String(heard));
+    expect(heard).toEqual(["event", "envelope", "frame"]);
+  });
+
   test("tells those who listen twice twice, until they end", async () => {
     const client = make();
     let heard = 0;
