@@ -1,5 +1,5 @@
 // The client beside the platform's bare WebSocket: frames per second of processor time, in Node.js and in Chromium, as tables.
-//   node bench/client-js/run.mjs [--messages 200000] [--rounds 3] [--only node|chromium]
+//   node bench/client-js/run.mjs [--messages 200000] [--rounds 3] [--only node|chromium] [--work batches]
 // The other side is a process of its own, so that only what the client does is counted. The ways take turns; the best round of each counts,
 // for what else the machine does only ever takes time away.
 import { execFile, spawn } from "node:child_process";
@@ -11,7 +11,7 @@ import { parseArgs, promisify } from "node:util";
 import { chromium, Chromium } from "./chromium.mjs";
 import { Works } from "./works.mjs";
 
-const { values } = parseArgs({ options: { messages: { type: "string", default: "200000" }, rounds: { type: "string", default: "3" }, only: { type: "string" } } });
+const { values } = parseArgs({ options: { messages: { type: "string", default: "200000" }, rounds: { type: "string", default: "3" }, only: { type: "string" }, work: { type: "string", default: "" } } });
 const [messages, rounds] = [Number(values.messages), Number(values.rounds)];
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -45,7 +45,7 @@ async function browser() {
 
 async function table(title, ways, measure) {
   console.log(`| ${title} | ${ways.join(" | ")} | client to bare | client to by hand |\n| --- |${" --- |".repeat(ways.length + 2)}`);
-  for (const name of Object.keys(Works)) {
+  for (const name of Object.keys(Works).filter((one) => one.includes(values.work))) {
     const best = Object.fromEntries(ways.map((way) => [way, 0]));
     for (let round = 0; round < rounds; round++) for (const way of ways) best[way] = Math.max(best[way], messages / (await measure(name, way)));
     const ratio = (other) => (best.client / best[other]).toFixed(2);

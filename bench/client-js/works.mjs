@@ -1,6 +1,7 @@
 // What is measured, in Node.js and in Chromium alike: messages of one kind in one direction, done in one of these ways.
 //   bare     the WebSocket alone: what comes is counted, what goes is the same bytes each time
-//   by hand  and what an application has to do at least: read and write the header of a frame, unpack a batch, parse and write JSON
+//   by hand  and what an application has to do at least, for itself alone: unpack a batch, read all fields of a header, let nothing stale pass and
+//            hand the frame to a listener, count and write the numbers of what it sends, parse and write JSON
 //   client   the client: numbers, listeners, bounds and all
 
 export const Payload = new Uint8Array(32);
@@ -54,6 +55,8 @@ async function prepareBare(work, address, count, open, byHand) {
   });
   const messages = work.receives ? count / work.per : 1;
   return async () => {
+    newest.clear();
+    numbers.clear();
     const done = new Promise((resolve) => {
       let left = messages;
       socket.onmessage = ({ data }) => {
@@ -81,27 +84,35 @@ async function repeat(count, send) {
 }
 
 let seen = 0;
+const newest = new Map();
+const numbers = new Map();
+const listener = ({ svcId }) => svcId === 1 && seen++;
 
 function readHot(data) {
-  const bytes = new Uint8Array(data);
-  if (!(bytes[2] & 0x40)) return readFrame(bytes);
   const view = new DataView(data);
-  for (let at = 5; at < bytes.length; ) {
+  if (!(view.getUint8(2) & 0x40)) return readFrame(view, 0, view.byteLength);
+  for (let at = 5; at < view.byteLength; ) {
     const length = view.getUint16(at, true);
-    readFrame(bytes.subarray(at + 2, at + 2 + length));
+    readFrame(view, at + 2, length);
     at += 2 + length;
   }
 }
 
-function readFrame(bytes) {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let at = 3;
-  for (let flag = 1; flag <= 16; flag <<= 1) {
-    if (flag === 2 || !(bytes[2] & flag)) continue;
-    seen += view.getUint32(at, true);
+// One service and one opcode, one sender: the key alone says which frames are stale.
+function readFrame(view, start, length) {
+  const flags = view.getUint8(start + 2);
+  let at = start + 3;
+  const field = (flag) => {
+    if (!(flags & flag)) return undefined;
     at += 4;
-  }
-  seen += bytes.subarray(at).length;
+    return view.getUint32(at - 4, true);
+  };
+  const frame = { svcId: view.getUint8(start), opcode: view.getUint8(start + 1), seq: field(1), key: field(4), sender: field(8), room: field(16), payload: undefined };
+  frame.payload = new Uint8Array(view.buffer, at, start + length - at);
+  const last = newest.get(frame.key);
+  if (last !== undefined && ((frame.seq - last) | 0) <= 0) return;
+  newest.set(frame.key, frame.seq);
+  listener(frame);
 }
 
 function readEnvelope(text) {
@@ -113,8 +124,11 @@ function writeHot(i) {
   const bytes = new Uint8Array(11 + Payload.length);
   const view = new DataView(bytes.buffer);
   bytes.set([1, 1, 5]); // SEQ and KEY
-  view.setUint32(3, Math.floor(i / Keys) + 1, true);
-  view.setUint32(7, i % Keys, true);
+  const key = i % Keys;
+  const number = (numbers.get(key) ?? 0) + 1;
+  numbers.set(key, number);
+  view.setUint32(3, number, true);
+  view.setUint32(7, key, true);
   bytes.set(Payload, 11);
   return bytes;
 }

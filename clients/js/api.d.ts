@@ -4,10 +4,10 @@ export type Ask = Pick<RequestOptions, "timeoutMs" | "signal" | "rateLimitRetrie
 
 export declare class Chat {
     send(msg: string, options?: {
-        room?: string;
+        room?: string | undefined;
     } & Ask): Promise<void>;
     direct(to: string, msg: string, options?: {
-        room?: string;
+        room?: string | undefined;
     } & Ask): Promise<void>;
     typing(room?: string): SendOutcome;
     onMessage(listener: (message: ChatMessage) => void, room?: string): Unsubscribe;
@@ -35,12 +35,12 @@ export declare class Client {
     get state(): State;
     get session(): Session | undefined;
     get stats(): ClientStats;
-    connect(): Promise<Session>;
+    connect({ signal }?: ConnectOptions): Promise<Session>;
     close(): void;
     on<K extends keyof ClientEvents>(event: K, listener: (event: ClientEvents[K]) => void): Unsubscribe;
-    subscribe(filter: Filter, listener: (envelope: Envelope) => void): Unsubscribe;
+    subscribe<T = Json>(filter: Filter, listener: (envelope: Envelope<T>) => void): Unsubscribe;
     send(svc: string, type: string, data?: unknown, options?: {
-        room?: string;
+        room?: string | undefined;
     }): SendOutcome;
     request<T = Json | undefined>(svc: string, type: string, data?: unknown, options?: RequestOptions): Promise<T>;
 }
@@ -87,25 +87,26 @@ export interface ClientOptions {
     tenant: string;
     ticket: TicketSource;
     reconnect?: {
-        baseMs?: number;
-        maxMs?: number;
-        stableMs?: number;
-    };
-    handshakeTimeoutMs?: number;
-    requestTimeoutMs?: number;
+        baseMs?: number | undefined;
+        maxMs?: number | undefined;
+        stableMs?: number | undefined;
+    } | undefined;
+    handshakeTimeoutMs?: number | undefined;
+    requestTimeoutMs?: number | undefined;
     ping?: {
-        intervalMs?: number;
-        timeoutMs?: number;
-    };
+        intervalMs?: number | undefined;
+        timeoutMs?: number | undefined;
+    } | undefined;
     limits?: {
-        requests?: number;
-        bufferedBytes?: number;
-        receiveBytes?: number;
-        trackedKeys?: number;
-        conflatedKeys?: number;
-        rooms?: number;
-    };
-    webSocket?: OpenWebSocket;
+        requests?: number | undefined;
+        bufferedBytes?: number | undefined;
+        receiveBytes?: number | undefined;
+        trackedKeys?: number | undefined;
+        conflatedKeys?: number | undefined;
+        rooms?: number | undefined;
+        members?: number | undefined;
+    } | undefined;
+    webSocket?: OpenWebSocket | undefined;
 }
 
 export interface ClientStats {
@@ -135,6 +136,10 @@ export declare class ConflatingSender {
     stop(): void;
 }
 
+export interface ConnectOptions {
+    signal?: AbortSignal | undefined;
+}
+
 export interface Envelope<T = Json> {
     readonly svc: string;
     readonly type: string;
@@ -154,9 +159,9 @@ export interface Field<T> {
 }
 
 export interface Filter {
-    svc?: string;
-    type?: string;
-    room?: string;
+    svc?: string | undefined;
+    type?: string | undefined;
+    room?: string | undefined;
 }
 
 export type GatewayCode = "BAD_REQUEST" | "AUTH_FAILED" | "NOT_ALLOWED" | "RATE_LIMITED" | "PAYLOAD_TOO_LARGE" | "RESOURCE_EXHAUSTED" | "TOO_MANY_SESSIONS" | "UNSUPPORTED_VERSION" | "UNKNOWN_SERVICE" | "SERVICE_UNAVAILABLE" | "NOT_IN_ROOM" | "TIMEOUT" | "DRAINING" | "UPGRADE_REQUIRED" | "INTERNAL";
@@ -176,10 +181,10 @@ export interface HistoryPosition {
 }
 
 export interface HistoryQuery {
-    limit?: number;
-    since?: HistoryPosition;
-    before?: HistoryPosition;
-    reverse?: boolean;
+    limit?: number | undefined;
+    since?: HistoryPosition | undefined;
+    before?: HistoryPosition | undefined;
+    reverse?: boolean | undefined;
 }
 
 export declare class Hot {
@@ -191,12 +196,10 @@ export declare class Hot {
         readonly tracked: number;
     };
     send(svcId: number, opcode: number, payload: Uint8Array, options?: HotOptions): HotOutcome;
-    sendAcked(svcId: number, opcode: number, payload: Uint8Array, options?: Omit<HotOptions, "seq"> & {
-        timeoutMs?: number;
-    }): Promise<void>;
+    sendAcked(svcId: number, opcode: number, payload: Uint8Array, options?: Omit<HotOptions, "seq"> & Pick<RequestOptions, "timeoutMs" | "signal">): Promise<void>;
     subscribe(filter: HotFilter, listener: (frame: HotFrame) => void): Unsubscribe;
     conflate(svcId: number, opcode: number, options?: {
-        room?: string;
+        room?: string | undefined;
     }): ConflatingSender;
     channel<T>(svcId: number, opcode: number, layout: Layout<T>): HotChannel<T>;
 }
@@ -204,7 +207,7 @@ export declare class Hot {
 export interface HotChannel<T> {
     send(value: T, options?: HotOptions): HotOutcome;
     conflate(options?: {
-        room?: string;
+        room?: string | undefined;
     }): {
         set(value: T, key?: number): ConflateOutcome;
         stop(): void;
@@ -213,9 +216,9 @@ export interface HotChannel<T> {
 }
 
 export interface HotFilter {
-    svcId?: number;
-    opcode?: number;
-    key?: number;
+    svcId?: number | undefined;
+    opcode?: number | undefined;
+    key?: number | undefined;
 }
 
 export declare const HotFlag: {
@@ -242,18 +245,18 @@ export interface HotFrame {
 }
 
 export interface HotOptions {
-    key?: number;
-    room?: string;
-    reliable?: boolean;
-    seq?: boolean;
+    key?: number | undefined;
+    room?: string | undefined;
+    reliable?: boolean | undefined;
+    seq?: boolean | undefined;
 }
 
 export type HotOutcome = "sent" | "OFFLINE" | "BUFFER_FULL" | "FRAME_TOO_LARGE" | "NOT_IN_ROOM" | "CLOSED";
 
 export interface JoinOptions {
-    active?: boolean;
-    maxHz?: number;
-    since?: HistoryPosition;
+    active?: boolean | undefined;
+    maxHz?: number | undefined;
+    since?: HistoryPosition | undefined;
 }
 
 export interface Joined {
@@ -288,9 +291,9 @@ export declare class Market {
 }
 
 export interface MarketOptions {
-    maxHz?: number;
-    format?: "hot" | "json";
-    svcId?: number;
+    maxHz?: number | undefined;
+    format?: "hot" | "json" | undefined;
+    svcId?: number | undefined;
 }
 
 export interface MarketSubscription {
@@ -389,11 +392,11 @@ export interface Refusal {
 }
 
 export interface RequestOptions {
-    room?: string;
-    timeoutMs?: number;
-    signal?: AbortSignal;
-    repeatable?: boolean;
-    rateLimitRetries?: number;
+    room?: string | undefined;
+    timeoutMs?: number | undefined;
+    signal?: AbortSignal | undefined;
+    repeatable?: boolean | undefined;
+    rateLimitRetries?: number | undefined;
 }
 
 export interface ResumeFailed {
@@ -416,15 +419,15 @@ export declare class Rooms {
     byHandle(handle: number): string | undefined;
     position(room: string): HistoryPosition | undefined;
     join(room: string, options?: JoinOptions & {
-        members?: boolean;
+        members?: boolean | undefined;
     } & Ask): Promise<Joined & {
         readonly page?: MemberPage;
     }>;
     leave(room: string, ask?: Ask): Promise<void>;
     activate(room: string, ask?: Ask): Promise<void>;
     members(room: string, page?: {
-        limit?: number;
-        cursor?: string;
+        limit?: number | undefined;
+        cursor?: string | undefined;
     } & Ask): Promise<MemberPage>;
     history(room: string, query?: HistoryQuery & Ask): Promise<HistoryPage>;
     list(ask?: Ask): Promise<readonly ListedRoom[]>;
@@ -432,6 +435,7 @@ export declare class Rooms {
 
 export declare class Roster {
     get users(): ReadonlyMap<string, Member>;
+    get full(): boolean;
     stop(): void;
 }
 
@@ -489,13 +493,13 @@ export declare class WsPrismError extends Error {
 
 export declare const bits: <const Name extends string>(field: Field<number>, ...names: Name[]) => Field<Record<Name, boolean>>;
 
-export declare function connect(options: ClientOptions): Promise<Client>;
+export declare function connect(options: ClientOptions, how?: ConnectOptions): Promise<Client>;
 
 export declare const decodeFrame: (bytes: Uint8Array) => HotFrame | undefined;
 
 export declare function decodeFrames(bytes: Uint8Array): HotFrame[] | undefined;
 
-export declare function encodeFrame(frame: HotFrame): Uint8Array;
+export declare const encodeFrame: (frame: HotFrame) => Uint8Array;
 
 export declare const f32: Field<number>;
 

@@ -93,6 +93,9 @@ public sealed class ClientOptions
     /// <summary>Of how many rooms is kept what is needed to come back to them. 4,096.</summary>
     public int MaxRooms { get; init; } = 4096;
 
+    /// <summary>How many users a <see cref="Presence.Roster"/> keeps of its room; beyond, it leaves those out that came last, and says so. 10,000.</summary>
+    public int MaxMembers { get; init; } = 10_000;
+
     /// <summary>The tenant's <c>svc_id</c> of the market. 2.</summary>
     public byte MarketSvcId { get; init; } = 2;
 

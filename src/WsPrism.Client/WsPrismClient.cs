@@ -28,7 +28,7 @@ public sealed class WsPrismClient : IAsyncDisposable
         options.Check();
         _core = new ClientCore(options);
         _loop = new ClientLoop(options, _core);
-        Presence = new PresenceApi(_core.Ext, _core.Rooms, _core.Failed);
+        Presence = new PresenceApi(_core.Ext, _core.Rooms, options.MaxMembers, _core.Failed);
         Chat = new ChatApi(_core.Ext);
         Party = new PartyApi(_core.Ext);
         Notices = new NoticesApi(_core.Ext);
@@ -58,7 +58,9 @@ public sealed class WsPrismClient : IAsyncDisposable
         remove => _core.MalformedReceived -= value;
     }
 
-    /// <summary>A handler, an event or the ticket callback threw. The client goes on.</summary>
+    /// <summary>
+    /// A handler, an event or the ticket callback threw, or something went wrong for which nobody waits: a roster could not be read, or is full. The client goes on.
+    /// </summary>
     public event Action<Exception>? HandlerFailed
     {
         add => _core.HandlerFailed += value;

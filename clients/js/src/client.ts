@@ -30,6 +30,12 @@ export interface ClientStats {
   readonly pending: number;
 }
 
+/** How to wait for the first session. */
+export interface ConnectOptions {
+  /** Ends the waiting, and the client with it. */
+  signal?: AbortSignal | undefined;
+}
+
 /** A user's session on a gateway: keeps the connection, finds it again, and loses nothing that can be kept. */
 export class Client {
   /** The gateway's clock. */
@@ -54,16 +60,18 @@ export class Client {
   /** Makes a client that is not connected yet. */
   constructor(options: ClientOptions) {
     const listener = { events: this.#events, subscriptions: this.#subscriptions, restore: () => this.market.restore() };
-    this.#talk = new Conversation(settle(options), listener);
+    const settings = settle(options);
+    this.#talk = new Conversation(settings, listener);
     const core: Core = {
       request: (svc, type, data, asked) => this.#talk.request(svc, type, data, asked),
       send: (svc, type, data, room) => this.send(svc, type, data, room === undefined ? {} : { room }),
       subscribe: (filter, listener) => this.subscribe(filter, listener),
+      tell: (error) => this.#events.emit("error", error),
     };
     this.clock = this.#talk.clock;
     this.hot = this.#talk.hot;
     this.rooms = new Rooms(core, this.#talk.book);
-    this.presence = new Presence(core, this.#talk.book);
+    this.presence = new Presence(core, this.#talk.book, settings.members);
     this.chat = new Chat(core);
     this.party = new Party(core);
     this.market = new Market(core, this.hot);
@@ -84,16 +92,25 @@ export class Client {
     return { messages: this.#talk.messages, malformed: this.#talk.malformed, unknownIds: this.#talk.unknownIds, pending: this.#talk.requests.size };
   }
 
-  /** Connects, and goes on trying. Settled when there is a session, or when there is no use in trying. A client that was closed begins anew. */
-  connect(): Promise<Session> {
+  /**
+   * Connects, and goes on trying. Settled when there is a session, or when there is no use in trying. A client that was closed begins anew. A `signal`
+   * that is aborted before that closes it.
+   */
+  connect({ signal }: ConnectOptions = {}): Promise<Session> {
     return new Promise((resolve, reject) => {
+      const aborted = (): WsPrismError => new WsPrismError("ABORTED", "Connecting was aborted.", { cause: signal!.reason });
+      if (signal?.aborted) return reject(aborted());
       if (this.state === "open") return resolve(this.#talk.session!);
+      const close = (): void => this.close();
       const stop = this.on("state", ({ state, reason = "", code, error }) => {
         if (state === "open") resolve(this.#talk.session!);
-        else if (state === "closed") reject(new WsPrismError(/^[A-Z_]+$/.test(reason) ? reason : "CLOSED", `Not connected: ${reason} (${code}).`, { cause: error }));
+        else if (state === "closed")
+          reject(signal?.aborted ? aborted() : new WsPrismError(/^[A-Z_]+$/.test(reason) ? reason : "CLOSED", `Not connected: ${reason} (${code}).`, { cause: error }));
         else return;
         stop();
+        signal?.removeEventListener("abort", close);
       });
+      signal?.addEventListener("abort", close);
       if (this.#talk.isOver) {
         this.#talk.begin();
         this.market.clear();
@@ -113,12 +130,12 @@ export class Client {
   }
 
   /** Calls a listener with each envelope that the filter lets through, those of `sys` too. */
-  subscribe(filter: Filter, listener: (envelope: Envelope) => void): Unsubscribe {
-    return this.#subscriptions.add(filter, listener);
+  subscribe<T = Json>(filter: Filter, listener: (envelope: Envelope<T>) => void): Unsubscribe {
+    return this.#subscriptions.add(filter, listener as (envelope: Envelope) => void);
   }
 
   /** Sends a message that asks for no answer, now or not at all. */
-  send(svc: string, type: string, data?: unknown, options: { room?: string } = {}): SendOutcome {
+  send(svc: string, type: string, data?: unknown, options: { room?: string | undefined } = {}): SendOutcome {
     const json = encode(svc, type, options.room, data);
     const refusal = this.#talk.refusal(json);
     if (refusal) return refusal;
@@ -135,9 +152,9 @@ export class Client {
   }
 }
 
-/** Makes a client and connects it: settled when there is a session, rejected when there is no use in trying. */
-export async function connect(options: ClientOptions): Promise<Client> {
+/** Makes a client and connects it: settled when there is a session, rejected when there is no use in trying, or when the `signal` says so. */
+export async function connect(options: ClientOptions, how?: ConnectOptions): Promise<Client> {
   const client = new Client(options);
-  await client.connect();
+  await client.connect(how);
   return client;
 }

@@ -92,7 +92,7 @@ export class Connector {
   stop(reason: string, code = 0, error?: unknown): void {
     if (this.#state === "idle" || this.#state === "closed") return;
     this.#turn++;
-    clearTimeout(this.#timer);
+    this.#stopWaiting();
     (globalThis as Partial<typeof globalThis>).removeEventListener?.("online", this.#online);
     this.#link?.close();
     this.#link = undefined;
@@ -109,7 +109,9 @@ export class Connector {
       timer = setTimeout(() => reject(new Error("The ticket did not come in time.")), handshakeTimeoutMs);
     });
     try {
-      return await Promise.race([ticket(), late]);
+      const given: unknown = await Promise.race([ticket(), late]);
+      if (typeof given !== "string") throw new TypeError("The ticket is no text.");
+      return given;
     } finally {
       clearTimeout(timer);
     }
@@ -117,7 +119,7 @@ export class Connector {
 
   async #connect(): Promise<void> {
     const turn = ++this.#turn;
-    clearTimeout(this.#timer);
+    this.#stopWaiting();
     let ticket: string;
     try {
       ticket = await this.ticket();
@@ -155,9 +157,14 @@ export class Connector {
     this.#change({ state, reason: ending.reason, code: ending.code, retryInMs, ...(error !== undefined && { error }) });
   }
 
+  #stopWaiting(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
   // The network is back: what waits need not wait on.
   readonly #online = (): void => {
-    if (!this.#link && this.#state === "reconnecting") void this.#connect();
+    if (this.#timer !== undefined) void this.#connect();
   };
 
   // Connections that were given up: the session is on another one now, or over.

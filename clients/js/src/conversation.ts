@@ -124,7 +124,10 @@ export class Conversation {
       this.#online = false;
       this.#heart.stop();
     }
-    if (change.state === "closed") this.requests.rejectAll();
+    if (change.state === "closed") {
+      this.requests.rejectAll();
+      this.hot.rejectAll();
+    }
     this.#listener.events.emit("state", change);
   }
 

@@ -27,6 +27,6 @@ export class Emitter<Events extends object> {
 
   emit<K extends keyof Events>(name: K, event: Events[K]): void {
     const set = this.#listeners.get(name);
-    if (set) for (const listener of [...set]) call(listener as (event: Events[K]) => void, event);
+    if (set) for (const listener of [...set]) if (set.has(listener)) call(listener as (event: Events[K]) => void, event);
   }
 }

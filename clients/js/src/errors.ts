@@ -11,7 +11,7 @@ export type ClientCode =
   | "ABORTED"
   /** There is no connection now, and this message is not kept for later. */
   | "OFFLINE"
-  /** As much waits as may wait: `limits.requests`, `limits.bufferedBytes`. */
+  /** As much waits, or is remembered, as may be: `limits.requests`, `limits.bufferedBytes`, `limits.members`. */
   | "BUFFER_FULL"
   /** The message is longer than the gateway's `max_frame_bytes`. */
   | "FRAME_TOO_LARGE"

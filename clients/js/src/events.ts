@@ -38,7 +38,7 @@ export interface ClientEvents {
   resumeFailed: ResumeFailed;
   /** Any envelope but those of `sys`. */
   message: Envelope;
-  /** `sys.error` that answers no request, or a ticket that could not be refreshed. */
+  /** `sys.error` that answers no request, a ticket that could not be refreshed, or a roster that could not be read or is full (`BUFFER_FULL`). */
   error: WsPrismError;
   /** The session is in a room, by its own will or the backend's. */
   joined: Joined;

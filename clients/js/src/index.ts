@@ -1,4 +1,4 @@
-export { Client, connect, type ClientStats } from "./client.js";
+export { Client, connect, type ClientStats, type ConnectOptions } from "./client.js";
 export type { Clock } from "./clock.js";
 export type { State, StateChange } from "./connector.js";
 export type { Unsubscribe } from "./emitter.js";

@@ -23,3 +23,11 @@ export function parse(json: string): unknown {
     return undefined;
   }
 }
+
+/** How many of so many bytes are left, about, beside this value: below 0 where it takes more. It looks no further than that. */
+export function weigh(value: unknown, left: number): number {
+  left -= typeof value === "string" ? value.length : 8;
+  if (typeof value === "object" && value !== null)
+    for (const part of Array.isArray(value) ? value : Object.entries(value).flat()) if (left >= 0) left = weigh(part, left);
+  return left;
+}

@@ -44,7 +44,8 @@ export class Link {
   }
 
   send(data: string | Uint8Array): void {
-    if (!this.#over) this.#socket?.send(data);
+    // Another WebSocket than the platform's may look at it later, when there is something else in its place.
+    if (!this.#over) this.#socket?.send(typeof data === "string" || !this.#settings.webSocket ? data : data.slice());
   }
 
   /** Gives the connection up and says so. */

@@ -14,40 +14,42 @@ export interface ClientOptions {
   /** How a lost connection is found again: a random delay from 0 to `baseMs` doubled with each attempt, `maxMs` at most. */
   reconnect?: {
     /** 500 */
-    baseMs?: number;
+    baseMs?: number | undefined;
     /** 20,000 */
-    maxMs?: number;
+    maxMs?: number | undefined;
     /** A connection that lasted so long starts the delays anew: 10,000 */
-    stableMs?: number;
-  };
+    stableMs?: number | undefined;
+  } | undefined;
   /** From the beginning of a connection to its first frame, and for the ticket callback: 15,000 */
-  handshakeTimeoutMs?: number;
+  handshakeTimeoutMs?: number | undefined;
   /** For an answer, unless the request says otherwise: 15,000 */
-  requestTimeoutMs?: number;
+  requestTimeoutMs?: number | undefined;
   /** `sys.ping`, for the clock and to notice a dead connection. */
   ping?: {
     /** 5,000; 0 is off. The first few come sooner. */
-    intervalMs?: number;
+    intervalMs?: number | undefined;
     /** Nothing at all came for so long after a ping: the connection is given up. 10,000 */
-    timeoutMs?: number;
-  };
+    timeoutMs?: number | undefined;
+  } | undefined;
   /** Bounds of what is kept in memory. */
   limits?: {
     /** Requests without an answer, at most 1,000: 256 */
-    requests?: number;
+    requests?: number | undefined;
     /** Bytes that wait to be sent: 1 MiB */
-    bufferedBytes?: number;
+    bufferedBytes?: number | undefined;
     /** The longest message from the gateway: 16 MiB */
-    receiveBytes?: number;
+    receiveBytes?: number | undefined;
     /** Keys of Hot frames whose sequence numbers are remembered, each way: 16,384 */
-    trackedKeys?: number;
+    trackedKeys?: number | undefined;
     /** States that wait in a conflating sender: 1,024 */
-    conflatedKeys?: number;
+    conflatedKeys?: number | undefined;
     /** Rooms that are remembered: 4,096 */
-    rooms?: number;
-  };
+    rooms?: number | undefined;
+    /** Users that a roster remembers of its room: 10,000 */
+    members?: number | undefined;
+  } | undefined;
   /** Another WebSocket than the platform's. */
-  webSocket?: OpenWebSocket;
+  webSocket?: OpenWebSocket | undefined;
 }
 
 /** The options with their defaults. */
@@ -68,6 +70,7 @@ export interface Settings {
   trackedKeys: number;
   conflatedKeys: number;
   rooms: number;
+  members: number;
   webSocket: OpenWebSocket | undefined;
 }
 
@@ -94,6 +97,7 @@ export function settle(options: ClientOptions): Settings {
     trackedKeys: limits?.trackedKeys ?? 16_384,
     conflatedKeys: limits?.conflatedKeys ?? 1_024,
     rooms: limits?.rooms ?? 4_096,
+    members: limits?.members ?? 10_000,
     webSocket: options.webSocket,
   };
 }

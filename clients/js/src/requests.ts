@@ -6,18 +6,18 @@ import type { Settings } from "./options.js";
 /** How a request is made. */
 export interface RequestOptions {
   /** The room that it is about; without one the active room is meant. */
-  room?: string;
+  room?: string | undefined;
   /** How long to wait for the answer. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** Ends the waiting. What was sent may be acted on all the same. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /**
    * It does no harm if it happens twice. When the session is lost before the answer came, such a request is sent again in the next session; any
    * other is rejected with `SESSION_LOST`.
    */
-  repeatable?: boolean;
+  repeatable?: boolean | undefined;
   /** So often it is sent again, after the time that the gateway says, when it is refused with `RATE_LIMITED`: 0 */
-  rateLimitRetries?: number;
+  rateLimitRetries?: number | undefined;
 }
 
 // For the library's own requests.
@@ -145,10 +145,13 @@ export class Requests {
     return before;
   }
 
-  /** There is another session: what was sent in the one before is over, unless it may be repeated. The rest waits for {@link begin}. */
+  /**
+   * There is another session: what was sent in the one before is over, unless it may be repeated, and so is what the library itself had to say, for
+   * it says it anew. The rest waits for {@link begin}.
+   */
   lose(): void {
     for (const pending of [...this.#pending.values()])
-      if (pending.sent && !pending.options.repeatable) pending.settle(failure("SESSION_LOST"));
+      if (pending.options.force || (pending.sent && !pending.options.repeatable)) pending.settle(failure("SESSION_LOST"));
       else pending.sent = false;
   }
 

@@ -10,11 +10,11 @@ export interface HistoryPosition {
 /** How a room is joined. */
 export interface JoinOptions {
   /** False leaves the active room as it is. */
-  active?: boolean;
+  active?: boolean | undefined;
   /** So many states of a key a second at most. */
-  maxHz?: number;
+  maxHz?: number | undefined;
   /** What was seen last: what is missing comes first. */
-  since?: HistoryPosition;
+  since?: HistoryPosition | undefined;
 }
 
 /** What `sys.joined` says of a room. */
@@ -74,8 +74,8 @@ export class RoomBook {
 
   /** A join with `since` is under way. */
   expect(room: string, since: HistoryPosition | undefined): void {
-    if (since) this.#since.set(room, { ...since });
-    else this.#since.delete(room);
+    this.#since.delete(room);
+    if (since && this.#since.size < this.#limit) this.#since.set(room, { ...since });
   }
 
   /** `sys.joined`; undefined where it makes no sense, or where it is one room too many. */

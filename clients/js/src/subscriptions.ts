@@ -3,9 +3,9 @@ import type { Envelope } from "./envelope.js";
 
 /** Which envelopes are wanted: what is left out matches any. */
 export interface Filter {
-  svc?: string;
-  type?: string;
-  room?: string;
+  svc?: string | undefined;
+  type?: string | undefined;
+  room?: string | undefined;
 }
 
 interface Subscription {
@@ -33,8 +33,10 @@ export class Subscriptions {
     for (const svc of [envelope.svc, ""]) {
       const set = this.#bySvc.get(svc);
       if (!set) continue;
-      for (const { filter, listener } of [...set])
-        if ((filter.type ?? envelope.type) === envelope.type && (filter.room ?? envelope.room) === envelope.room) call(listener, envelope);
+      for (const subscription of [...set]) {
+        const { filter, listener } = subscription;
+        if ((filter.type ?? envelope.type) === envelope.type && (filter.room ?? envelope.room) === envelope.room && set.has(subscription)) call(listener, envelope);
+      }
     }
   }
 }

@@ -80,10 +80,12 @@ internal sealed class PendingRequests
     }
 
     /// <summary>After a resume: all that may have arrived, to be sent again under the same ids. What is too old for that is failed.</summary>
-    public List<ExtMessage> TakeUp() => Sort(request => request.Id > _lastId - RememberedIds);
+    public List<ExtMessage> TakeUp() => Sort(request => request.Id > _lastId - RememberedIds, _ => false);
 
-    /// <summary>In a new session: what may happen twice, to be sent again. The rest of what may have arrived is failed.</summary>
-    public List<ExtMessage> StartOver() => Sort(request => request.Repeatable);
+    /// <summary>
+    /// In a new session: what may happen twice, to be sent again. The rest of what may have arrived is failed, and so is what the client itself had to say, for it says it anew.
+    /// </summary>
+    public List<ExtMessage> StartOver() => Sort(request => request.Repeatable, request => request.Outgoing.GoesFirst);
 
     public void Close(Func<Exception> why)
     {
@@ -113,7 +115,7 @@ internal sealed class PendingRequests
     }
 
     // What has not left yet is in the queue still and needs nothing.
-    private List<ExtMessage> Sort(Func<PendingRequest, bool> mayGoAgain)
+    private List<ExtMessage> Sort(Func<PendingRequest, bool> mayGoAgain, Func<PendingRequest, bool> isOver)
     {
         var again = new List<ExtMessage>();
         var lost = new List<PendingRequest>();
@@ -121,9 +123,11 @@ internal sealed class PendingRequests
         {
             foreach (var request in _requests.Values)
             {
-                if (!request.Outgoing.IsHandedOver)
+                if (isOver(request))
+                    lost.Add(request);
+                else if (!request.Outgoing.IsHandedOver)
                     continue;
-                if (mayGoAgain(request))
+                else if (mayGoAgain(request))
                     again.Add(request.Outgoing);
                 else
                     lost.Add(request);

@@ -8,13 +8,14 @@ public sealed class PresenceApi
 {
     private readonly ExtLane _ext;
     private readonly RoomsApi _rooms;
-
+    private readonly int _mostMembers;
     private readonly Action<Exception> _failed;
 
-    internal PresenceApi(ExtLane ext, RoomsApi rooms, Action<Exception> failed)
+    internal PresenceApi(ExtLane ext, RoomsApi rooms, int mostMembers, Action<Exception> failed)
     {
         _ext = ext;
         _rooms = rooms;
+        _mostMembers = mostMembers;
         _failed = failed;
     }
 
@@ -46,7 +47,7 @@ public sealed class PresenceApi
     public Roster Watch(string room)
     {
         ArgumentNullException.ThrowIfNull(room);
-        return new Roster(_ext, room, _rooms, _failed);
+        return new Roster(_ext, room, _rooms, _mostMembers, _failed);
     }
 
     /// <summary>Hears of joins, changes and leaves, in a room or in all.</summary>

@@ -15,33 +15,37 @@ public sealed class Roster : IDisposable
 
     private readonly object _gate = new();
     private readonly ExtLane _ext;
+    private readonly RoomsApi _rooms;
     private readonly string _room;
+    private readonly int _most;
     private readonly Action<Exception> _failed;
     private readonly IDisposable[] _subscriptions;
-    private Dictionary<string, Entry> _users = new(StringComparer.Ordinal);
+    private RosterUsers _users;
 
-    // What is being read; null where all is read, or nothing yet.
-    private Dictionary<string, Entry>? _reading;
-    private bool _isRead;
-    private long _order;
-    private int _turn;
+    // What is being read; null where all is read, or nothing yet. One page is asked for at a time, however often there is a reason to begin again.
+    private RosterUsers? _reading;
     private int _pages;
+    private bool _isWanted;
+    private bool _isFullTold;
+    private bool _isOver;
 
-    internal Roster(ExtLane ext, string room, RoomsApi rooms, Action<Exception> failed)
+    internal Roster(ExtLane ext, string room, RoomsApi rooms, int most, Action<Exception> failed)
     {
         _ext = ext;
         _room = room;
+        _rooms = rooms;
+        _most = most;
         _failed = failed;
+        _users = new RosterUsers(most);
         _subscriptions =
         [
             ext.On("presence", null, OnChange, room),
             ext.On("sys", "joined", _ => Read(), room),
-            ext.On("sys", "lagging", _ => ReadAgain()),
+            ext.On("sys", "lagging", _ => Read()),
         ];
 
         // Looked at after that, so that no join comes between.
-        if (rooms.Find(room) is not null)
-            Read();
+        Read();
     }
 
     /// <summary>All pages are read, or somebody came, changed or left. With <see cref="Users"/> as they are then.</summary>
@@ -53,7 +57,20 @@ public sealed class Roster : IDisposable
         get
         {
             lock (_gate)
-                return [.. _users.Values.OrderBy(entry => entry.Order).Select(entry => entry.Member)];
+                return _users.ToArray();
+        }
+    }
+
+    /// <summary>
+    /// Whether there are more users than <see cref="ClientOptions.MaxMembers"/>: the others are left out. <see cref="WsPrismClient.HandlerFailed"/> says so as well, once, with
+    /// <see cref="ClientErrorCodes.BufferFull"/>. When there are no more than that it is read anew.
+    /// </summary>
+    public bool IsFull
+    {
+        get
+        {
+            lock (_gate)
+                return _users.IsFull;
         }
     }
 
@@ -61,105 +78,136 @@ public sealed class Roster : IDisposable
     public void Dispose()
     {
         lock (_gate)
-            _turn++;
+            _isOver = true;
 
         foreach (var subscription in _subscriptions)
             subscription.Dispose();
     }
 
-    private void ReadAgain()
-    {
-        bool isKnown;
-        lock (_gate)
-            isKnown = _isRead || _reading is not null;
-
-        if (isKnown)
-            Read();
-    }
-
     private void Read()
     {
-        int turn;
+        // Joining reads.
+        if (_rooms.Find(_room) is null)
+            return;
+
         lock (_gate)
         {
-            turn = ++_turn;
-            _pages = 0;
-            _reading = new Dictionary<string, Entry>(StringComparer.Ordinal);
+            _isWanted = true;
+            if (_reading is not null || _isOver)
+                return;
+
+            Begin();
         }
 
-        _ = AskAsync(turn, null);
+        _ = AskAsync(null);
+    }
+
+    private void Begin()
+    {
+        (_isWanted, _pages) = (false, 0);
+        _reading = new RosterUsers(_most);
     }
 
     // Pages are taken in on the receive loop, before whatever comes behind them.
-    private async Task AskAsync(int turn, string? cursor)
+    private async Task AskAsync(string? cursor)
     {
         try
         {
             var data = cursor is null ? JsonData.Parse("{}") : JsonFields.Of("cursor", cursor);
-            await _ext.RequestAsync("room", "members", _room, data, new RequestOptions { RateLimitRetries = 5 }, page => Take(turn, page), default).ConfigureAwait(false);
-        }
-        catch (WsPrismException exception) when (exception.Code is ClientErrorCodes.SessionLost or ClientErrorCodes.Closed)
-        {
-            // The room is joined again, or nobody asks any more.
+            await _ext.RequestAsync("room", "members", _room, data, new RequestOptions { RateLimitRetries = 5 }, Take, default).ConfigureAwait(false);
         }
         catch (WsPrismException exception)
         {
-            _failed(exception);
+            if (TryEnd())
+                _ = AskAsync(null);
+
+            // After a lost session the room is joined again, and of a closed client nobody asks any more.
+            if (exception.Code is not (ClientErrorCodes.SessionLost or ClientErrorCodes.Closed))
+                _failed(exception);
         }
     }
 
-    private void Take(int turn, JsonElement answer)
+    // Nothing came of it. True where there is a reason to begin again.
+    private bool TryEnd()
     {
-        var page = new MemberPage(answer);
-        bool isLast;
         lock (_gate)
         {
-            if (turn != _turn || _reading is null)
+            _reading = null;
+            if (!_isWanted || _isOver)
+                return false;
+
+            Begin();
+            return true;
+        }
+    }
+
+    private void Take(JsonElement answer)
+    {
+        var page = new MemberPage(answer);
+        var cursor = page.Cursor;
+        bool isDone;
+        lock (_gate)
+        {
+            if (_isOver || _reading is null)
                 return;
 
-            Put(_reading, page.Members);
-            isLast = page.Cursor is null || ++_pages == MaxPages;
-            if (isLast)
-                (_users, _reading, _isRead) = (_reading, null, true);
+            if (_isWanted)
+            {
+                Begin();
+                (cursor, isDone) = (null, false);
+            }
+            else
+            {
+                _reading.Put(page.Members);
+                if (cursor is not null && ++_pages == MaxPages)
+                    _reading.MarkFull();
+                isDone = cursor is null || _reading.IsFull;
+                if (isDone)
+                    (_users, _reading) = (_reading, null);
+            }
         }
 
-        if (isLast)
+        if (isDone)
             Tell();
         else
-            _ = AskAsync(turn, page.Cursor);
+            _ = AskAsync(cursor);
     }
 
     private void OnChange(Message message)
     {
         var change = new PresenceChange(message);
         bool isTold;
+        bool fitsAgain;
         lock (_gate)
         {
-            var users = _reading ?? _users;
-            isTold = _reading is null && _isRead;
-            if (change.Kind != "leave")
-            {
-                Put(users, change.Users);
-            }
-            else
-            {
-                foreach (var user in change.Users)
-                    users.Remove(user.User);
-            }
+            // Into both: should the reading come to nothing, what was kept goes on.
+            var isNews = Take(_users, change);
+            if (_reading is not null)
+                Take(_reading, change);
+            isTold = _reading is null && (isNews || _users.IsFull != _isFullTold);
+            fitsAgain = _reading is null && _users.IsFull && message.Data.NumberOf("count") <= (ulong)_most;
         }
 
         if (isTold)
             Tell();
+        if (fitsAgain)
+            Read();
     }
 
-    private void Put(Dictionary<string, Entry> users, IReadOnlyList<Member> members)
-    {
-        foreach (var member in members)
-            users[member.User] = new Entry(users.TryGetValue(member.User, out var known) ? known.Order : ++_order, member);
-    }
+    private static bool Take(RosterUsers users, PresenceChange change) => change.Kind == "leave" ? users.Remove(change.Users) : users.Put(change.Users);
 
     private void Tell()
     {
+        bool isNews;
+        lock (_gate)
+        {
+            isNews = _users.IsFull && !_isFullTold;
+            _isFullTold = _users.IsFull;
+        }
+
+        if (isNews)
+            _failed(new WsPrismException(ClientErrorCodes.BufferFull, $"There are more users in {_room} than may be remembered."));
+
         try
         {
             Changed?.Invoke(Users);
@@ -169,6 +217,4 @@ public sealed class Roster : IDisposable
             _failed(exception);
         }
     }
-
-    private readonly record struct Entry(long Order, Member Member);
 }

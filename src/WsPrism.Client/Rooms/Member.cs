@@ -13,6 +13,17 @@ public sealed class Member
         State = entry.Get("state");
     }
 
+    /// <summary>The same, to be kept for long: its state, of which this is the text, no longer holds the whole message that it came in.</summary>
+    internal Member(Member other, string state)
+    {
+        (User, Handles) = (other.User, other.Handles);
+        if (state.Length > 0)
+        {
+            using var document = JsonDocument.Parse(state);
+            State = document.RootElement.Clone();
+        }
+    }
+
     /// <summary>The user.</summary>
     public string User { get; }
 

@@ -9,6 +9,7 @@ internal static class OptionReader
     [
         "ticket", "tickets", "tenant", "handshake_timeout_ms", "request_timeout_ms", "reconnect.base_ms", "reconnect.max_ms", "reconnect.stable_ms", "ping.interval_ms",
         "ping.timeout_ms", "limits.requests", "limits.buffered_bytes", "limits.receive_bytes", "limits.tracked_keys", "limits.conflated_keys", "limits.rooms",
+        "limits.members",
     ];
 
     public static (ClientOptions Options, int ConflatedKeys) Read(string url, JsonObject options, TimeProvider time)
@@ -36,6 +37,7 @@ internal static class OptionReader
             MaxMessageBytes = Number("limits.receive_bytes") ?? 16 << 20,
             MaxHotKeys = Number("limits.tracked_keys") ?? 16_384,
             MaxRooms = Number("limits.rooms") ?? 4_096,
+            MaxMembers = Number("limits.members") ?? 10_000,
             Time = time,
         }, Number("limits.conflated_keys") ?? 1_024);
     }

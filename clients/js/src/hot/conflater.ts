@@ -7,12 +7,13 @@ export type ConflateOutcome = "queued" | "BUFFER_FULL" | "FRAME_TOO_LARGE" | "CL
 interface Wire {
   readonly pace: Pace;
   readonly limit: number;
-  isTooLarge(payload: Uint8Array): boolean;
+  refusal(payload: Uint8Array): HotOutcome | undefined;
   send(svcId: number, opcode: number, payload: Uint8Array, options: HotOptions): HotOutcome;
 }
 
-// How soon to look again where the connection takes nothing.
+// How soon to look again where the connection takes nothing, and at the latest: a budget that is next to nothing may be followed by a better one.
 const Patience = 50;
+const MaxWait = 1000;
 
 /**
  * Sends states as fast as the gateway's budget allows and no faster: of each key only the newest waits, and keys take turns.
@@ -43,11 +44,12 @@ export class ConflatingSender {
   /** The newest state of a key, or of the one thing that has no key. `BUFFER_FULL` where it is one key too many, and nothing was taken. */
   set(payload: Uint8Array, key?: number): ConflateOutcome {
     if (this.#stopped) return "CLOSED";
-    if (this.#wire.isTooLarge(payload)) return "FRAME_TOO_LARGE";
+    const refusal = this.#wire.refusal(payload);
+    if (refusal === "FRAME_TOO_LARGE" || refusal === "CLOSED") return refusal; // any other passes
     if (!this.#states.has(key) && this.#states.size >= this.#wire.limit) return "BUFFER_FULL";
     this.#states.set(key, payload.slice()); // the caller may use its buffer again
     // Never within the call: of several states set at once the last one goes.
-    this.#timer ??= setTimeout(this.#flush, this.#wire.pace.waitMs());
+    if (this.#timer === undefined) this.#later(this.#wire.pace.waitMs());
     return "queued";
   }
 
@@ -70,6 +72,6 @@ export class ConflatingSender {
   };
 
   #later(ms: number): void {
-    this.#timer = setTimeout(this.#flush, ms);
+    this.#timer = setTimeout(this.#flush, Math.min(ms, MaxWait));
   }
 }

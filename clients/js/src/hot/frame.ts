@@ -23,27 +23,32 @@ export interface HotFrame {
 }
 
 /** A frame as bytes. */
-export function encodeFrame(frame: HotFrame): Uint8Array {
+export const encodeFrame = (frame: HotFrame): Uint8Array => encodeInto(frame, (length) => new Uint8Array(length));
+
+/** A frame as bytes in memory that is given: as much as is asked for, or more. */
+export function encodeInto(frame: HotFrame, memory: (length: number) => Uint8Array): Uint8Array {
   const { seq, key, sender, room, payload } = frame;
   const flags =
     (seq === undefined ? 0 : HotFlag.Seq) | (key === undefined ? 0 : HotFlag.Key) | (sender === undefined ? 0 : HotFlag.Sender) |
     (room === undefined ? 0 : HotFlag.Room) | (frame.reliable ? HotFlag.Reliable : 0) | (frame.ack ? HotFlag.Ack : 0);
-  let at = 3;
-  const bytes = new Uint8Array(length(flags) + payload.length);
-  const view = new DataView(bytes.buffer);
+  let at = length(flags);
+  const bytes = memory(at + payload.length);
+  bytes.set(payload, at);
   const put = (field: number | undefined): void => {
     if (field === undefined) return;
-    view.setUint32(at, field, true);
-    at += 4;
+    at -= 4;
+    bytes[at] = field;
+    bytes[at + 1] = field >>> 8;
+    bytes[at + 2] = field >>> 16;
+    bytes[at + 3] = field >>> 24;
   };
-  put(seq);
-  put(key);
-  put(sender);
   put(room);
+  put(sender);
+  put(key);
+  put(seq);
   bytes[0] = frame.svcId;
   bytes[1] = frame.opcode;
   bytes[2] = flags;
-  bytes.set(payload, at);
   return bytes;
 }
 
@@ -55,12 +60,12 @@ export function decodeFrames(bytes: Uint8Array): HotFrame[] | undefined {
 }
 
 /** One frame that is no BATCH. */
-export const decodeFrame = (bytes: Uint8Array): HotFrame | undefined => read(viewOf(bytes), bytes, 0, bytes.length);
+export const decodeFrame = (bytes: Uint8Array): HotFrame | undefined => read(bytes, 0, bytes.length);
 
-const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+const u16 = (bytes: Uint8Array, at: number): number => bytes[at]! | (bytes[at + 1]! << 8);
 
-// The frame between two places of a message: one view is enough for all that are in it.
-function read(view: DataView, bytes: Uint8Array, start: number, end: number): HotFrame | undefined {
+// The frame between two places of a message.
+function read(bytes: Uint8Array, start: number, end: number): HotFrame | undefined {
   if (end - start < 3) return undefined;
   const flags = bytes[start + 2]!;
   if (flags & (HotFlag.Ext | HotFlag.Batch) || start + length(flags) > end) return undefined;
@@ -68,7 +73,7 @@ function read(view: DataView, bytes: Uint8Array, start: number, end: number): Ho
   const field = (flag: number): number | undefined => {
     if (!(flags & flag)) return undefined;
     at += 4;
-    return view.getUint32(at - 4, true);
+    return (u16(bytes, at - 4) | (u16(bytes, at - 2) << 16)) >>> 0;
   };
   return {
     svcId: bytes[start]!,
@@ -84,15 +89,14 @@ function read(view: DataView, bytes: Uint8Array, start: number, end: number): Ho
 }
 
 function decodeBatch(bytes: Uint8Array): HotFrame[] | undefined {
-  const view = viewOf(bytes);
   let at = length(bytes[2]!);
   if (bytes[2]! & HotFlag.Ext || at > bytes.length) return undefined;
   const frames: HotFrame[] = [];
-  for (let left = view.getUint16(at - 2, true); left > 0; left--) {
+  for (let left = u16(bytes, at - 2); left > 0; left--) {
     const start = at + 2;
     if (start > bytes.length) return undefined;
-    at = start + view.getUint16(at, true);
-    const frame = at <= bytes.length ? read(view, bytes, start, at) : undefined;
+    at = start + u16(bytes, at);
+    const frame = at <= bytes.length ? read(bytes, start, at) : undefined;
     if (!frame) return undefined;
     frames.push(frame);
   }

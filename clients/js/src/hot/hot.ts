@@ -2,10 +2,10 @@ import { call, type Unsubscribe } from "../emitter.js";
 import { WsPrismError } from "../errors.js";
 import type { Settings } from "../options.js";
 import type { Pace } from "../pace.js";
-import { MaxDelay } from "../requests.js";
+import { MaxDelay, type RequestOptions } from "../requests.js";
 import type { RoomBook } from "../roombook.js";
 import { ConflatingSender, type ConflateOutcome } from "./conflater.js";
-import { decodeFrames, encodeFrame, type HotFrame } from "./frame.js";
+import { decodeFrames, encodeInto, type HotFrame } from "./frame.js";
 import type { Layout } from "./layout.js";
 import { IncomingSequences, OutgoingSequences } from "./sequence.js";
 
@@ -18,26 +18,30 @@ export type HotOutcome = "sent" | "OFFLINE" | "BUFFER_FULL" | "FRAME_TOO_LARGE" 
 /** How a frame is sent. */
 export interface HotOptions {
   /** What it is the state of: an entity, an instrument. */
-  key?: number;
+  key?: number | undefined;
   /** A room that was joined, by its name; without one the active room is meant. */
-  room?: string;
+  room?: string | undefined;
   /** Neither replaced by a newer one nor dropped. */
-  reliable?: boolean;
+  reliable?: boolean | undefined;
   /** False leaves the sequence number out. */
-  seq?: boolean;
+  seq?: boolean | undefined;
 }
 
 /** Which frames are wanted: what is left out matches any. */
 export interface HotFilter {
-  svcId?: number;
-  opcode?: number;
-  key?: number;
+  svcId?: number | undefined;
+  opcode?: number | undefined;
+  key?: number | undefined;
 }
 
 interface Wire {
   refusal(size: number): Exclude<HotOutcome, "sent" | "NOT_IN_ROOM"> | undefined;
   transmit(frame: Uint8Array): void;
 }
+
+// A WebSocket copies what it is given: small frames are all made in the same place, since in browsers a buffer of its own costs more than all the rest.
+const scratch = new Uint8Array(1024);
+const memory = (length: number): Uint8Array => (length > scratch.length ? new Uint8Array(length) : scratch.subarray(0, length));
 
 // Frames that wait to be acknowledged.
 const MaxWaiting = 1024;
@@ -52,8 +56,9 @@ export class Hot {
   readonly #pace: Pace;
   readonly #outgoing: OutgoingSequences;
   readonly #incoming: IncomingSequences;
-  readonly #listeners = new Set<{ filter: HotFilter; listener: (frame: HotFrame) => void }>();
-  readonly #acks = new Map<string, () => void>();
+  // Another array with each change: whoever goes through one need not copy it.
+  #listeners: readonly { filter: HotFilter; listener: (frame: HotFrame) => void }[] = [];
+  readonly #acks = new Map<string, (error?: WsPrismError) => void>();
   #received = 0;
   #stale = 0;
   #malformed = 0;
@@ -79,36 +84,44 @@ export class Hot {
   }
 
   /** Sends a frame and waits until the service has taken it in. */
-  async sendAcked(svcId: number, opcode: number, payload: Uint8Array, options: Omit<HotOptions, "seq"> & { timeoutMs?: number } = {}): Promise<void> {
+  async sendAcked(svcId: number, opcode: number, payload: Uint8Array, options: Omit<HotOptions, "seq"> & Pick<RequestOptions, "timeoutMs" | "signal"> = {}): Promise<void> {
+    const { timeoutMs = this.#settings.requestTimeoutMs, signal } = options;
+    const aborted = (): WsPrismError => new WsPrismError("ABORTED", "The waiting was aborted.", { cause: signal?.reason });
+    if (signal?.aborted) throw aborted();
     const { outcome, seq } = this.#acks.size < MaxWaiting ? this.#send(svcId, opcode, payload, options, true) : { outcome: "BUFFER_FULL" as const };
     if (outcome !== "sent") throw new WsPrismError(outcome, "The frame was not sent.");
-    const { timeoutMs = this.#settings.requestTimeoutMs } = options;
     const name = nameOf(svcId, opcode, seq);
-    let timer;
-    try {
-      await new Promise<void>((resolve, reject) => {
-        timer = setTimeout(() => reject(new WsPrismError("REQUEST_TIMEOUT", "The frame was not acknowledged in time.")), Math.min(timeoutMs, MaxDelay));
-        this.#acks.set(name, resolve);
-      });
-    } finally {
-      clearTimeout(timer);
-      this.#acks.delete(name);
-    }
+    return new Promise((resolve, reject) => {
+      const settle = (error?: WsPrismError): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", abort);
+        this.#acks.delete(name);
+        if (error) reject(error);
+        else resolve();
+      };
+      const abort = (): void => settle(aborted());
+      const timer = setTimeout(() => settle(new WsPrismError("REQUEST_TIMEOUT", "The frame was not acknowledged in time.")), Math.min(timeoutMs, MaxDelay));
+      signal?.addEventListener("abort", abort);
+      this.#acks.set(name, settle);
+    });
   }
 
   /** Frames that are not stale, one by one, those of a BATCH too. */
   subscribe(filter: HotFilter, listener: (frame: HotFrame) => void): Unsubscribe {
     const own = { filter, listener };
-    this.#listeners.add(own);
-    return () => this.#listeners.delete(own);
+    this.#listeners = [...this.#listeners, own];
+    return () => {
+      own.listener = () => {}; // for who goes through the listeners now
+      this.#listeners = this.#listeners.filter((other) => other !== own);
+    };
   }
 
   /** A sender that keeps the newest state of each key and sends at the rate of the gateway's budget. */
-  conflate(svcId: number, opcode: number, options: { room?: string } = {}): ConflatingSender {
+  conflate(svcId: number, opcode: number, options: { room?: string | undefined } = {}): ConflatingSender {
     const wire = {
       pace: this.#pace,
       limit: this.#settings.conflatedKeys,
-      isTooLarge: (payload: Uint8Array) => this.#wire.refusal(payload.length + FieldsMax) === "FRAME_TOO_LARGE",
+      refusal: (payload: Uint8Array) => this.#wire.refusal(payload.length + FieldsMax),
       send: (svc: number, op: number, payload: Uint8Array, more: HotOptions) => this.send(svc, op, payload, more),
     };
     return new ConflatingSender(wire, svcId, opcode, options.room);
@@ -138,6 +151,11 @@ export class Hot {
     else for (const frame of frames) this.#take(frame);
   }
 
+  /** @internal The client is closed: nobody will answer. */
+  rejectAll(): void {
+    for (const settle of [...this.#acks.values()]) settle(new WsPrismError("CLOSED", "The client is closed."));
+  }
+
   /** @internal Another session: its numbers begin anew. */
   reset(): void {
     this.#incoming.clear();
@@ -160,7 +178,7 @@ export class Hot {
       return;
     }
     this.#received++;
-    for (const { filter, listener } of [...this.#listeners])
+    for (const { filter, listener } of this.#listeners)
       if ((filter.svcId ?? frame.svcId) === frame.svcId && (filter.opcode ?? frame.opcode) === frame.opcode && (filter.key ?? frame.key) === frame.key)
         call(listener, frame);
   }
@@ -176,7 +194,7 @@ export class Hot {
     // An answer names no key: of two that wait, each has a number of its own.
     while (ack && this.#acks.has(nameOf(svcId, opcode, seq))) seq = next();
     this.#pace.spend();
-    this.#wire.transmit(encodeFrame({ svcId, opcode, seq, key, room, reliable, ack, payload }));
+    this.#wire.transmit(encodeInto({ svcId, opcode, seq, key, room, reliable, ack, payload }, memory));
     return { outcome: "sent", seq };
   }
 }
@@ -186,7 +204,7 @@ export interface HotChannel<T> {
   /** Sends a value now, or says why not. */
   send(value: T, options?: HotOptions): HotOutcome;
   /** A sender that keeps the newest value of each key. */
-  conflate(options?: { room?: string }): {
+  conflate(options?: { room?: string | undefined }): {
     /** As {@link ConflatingSender.set}, of a value. */
     set(value: T, key?: number): ConflateOutcome;
     /** As {@link ConflatingSender.stop}. */

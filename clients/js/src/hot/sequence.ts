@@ -16,7 +16,6 @@ export class OutgoingSequences {
     const row = (key === undefined ? 0 : key + 1) * 0x10000 + svcId * 0x100 + opcode;
     const last = this.#last.get(row) ?? this.#floor;
     const seq = (last + 1) >>> 0;
-    this.#last.delete(row); // to the end: the first is the one not used for longest
     this.#last.set(row, seq);
     if (this.#last.size > this.#limit) {
       const [oldest, forgotten] = this.#last.entries().next().value!;
@@ -27,10 +26,29 @@ export class OutgoingSequences {
   }
 }
 
+/** The last number of one source. */
+interface Row extends Source {
+  seq: number;
+  /** Others of the same hash. */
+  readonly next: Row | undefined;
+}
+
+interface Source {
+  readonly svcId: number;
+  readonly opcode: number;
+  readonly key?: number | undefined;
+  readonly sender?: number | undefined;
+  readonly room?: number | undefined;
+}
+
 /** What has come, by where it is from: tells what is stale, and counts what was skipped. */
 export class IncomingSequences {
-  readonly #last = new Map<string, number>();
+  // By hash: a name made of five numbers would be a text, and that takes longer than all the rest. Those that came first stand first.
+  readonly #rows = new Map<number, Row>();
   readonly #limit: number;
+  // Nobody else knows which sources have the same hash.
+  readonly #salt = (Math.random() * 2 ** 32) | 1;
+  #size = 0;
   gaps = 0;
 
   constructor(limit: number) {
@@ -38,39 +56,53 @@ export class IncomingSequences {
   }
 
   get size(): number {
-    return this.#last.size;
+    return this.#size;
   }
 
   /** Whether a frame is news. */
-  accept(frame: { svcId: number; opcode: number; seq?: number | undefined; key?: number | undefined; sender?: number | undefined; room?: number | undefined }): boolean {
-    const { seq } = frame;
+  accept(frame: Source & { readonly seq?: number | undefined }): boolean {
+    const { svcId, opcode, seq, key, sender, room } = frame;
     if (seq === undefined) return true;
-    const row = `${frame.svcId},${frame.key ?? ""},${frame.opcode},${frame.sender ?? ""},${frame.room ?? ""}`;
-    const last = this.#last.get(row);
-    if (last !== undefined) {
-      if (!isNewer(seq, last)) return false;
-      this.gaps += ((seq - last) >>> 0) - 1;
-    } else if (this.#last.size >= this.#limit) {
-      this.#last.delete(this.#last.keys().next().value!);
-    }
-    this.#last.set(row, seq);
+    const salt = this.#salt;
+    const hash = (Math.imul(Math.imul(Math.imul((key ?? -1) ^ (opcode << 8), salt) ^ (sender ?? -1), salt) ^ (room ?? -1), salt) ^ svcId) >>> 2;
+    for (let row = this.#rows.get(hash); row; row = row.next)
+      if (row.key === key && row.sender === sender && row.opcode === opcode && row.svcId === svcId && row.room === room) {
+        if (!isNewer(seq, row.seq)) return false;
+        this.gaps += ((seq - row.seq) >>> 0) - 1;
+        row.seq = seq;
+        return true;
+      }
+    if (this.#size >= this.#limit) this.#drop(this.#rows.keys().next().value!, () => true);
+    this.#rows.set(hash, { svcId, opcode, key, sender, room, seq, next: this.#rows.get(hash) });
+    this.#size++;
     return true;
   }
 
   /** Whatever comes next of these keys is a beginning. */
   forget(svcId: number, keys: ReadonlySet<number>): void {
-    for (const row of this.#last.keys()) {
-      const [svc, key] = row.split(",", 2);
-      if (Number(svc) === svcId && key !== "" && keys.has(Number(key))) this.#last.delete(row);
-    }
+    this.#dropAll((row) => row.svcId === svcId && row.key !== undefined && keys.has(row.key));
   }
 
   /** Whatever comes next of this room, or of the active one, is a beginning. */
   forgetRoom(room: number | undefined): void {
-    for (const row of this.#last.keys()) if (row.endsWith(",") || (room !== undefined && row.endsWith(`,${room}`))) this.#last.delete(row);
+    this.#dropAll((row) => row.room === undefined || row.room === room);
   }
 
   clear(): void {
-    this.#last.clear();
+    this.#rows.clear();
+    this.#size = 0;
+  }
+
+  #dropAll(which: (row: Row) => boolean): void {
+    for (const hash of this.#rows.keys()) this.#drop(hash, which);
+  }
+
+  #drop(hash: number, which: (row: Row) => boolean): void {
+    let kept: Row | undefined;
+    for (let row = this.#rows.get(hash); row; row = row.next)
+      if (which(row)) this.#size--;
+      else kept = { ...row, next: kept };
+    if (kept) this.#rows.set(hash, kept);
+    else this.#rows.delete(hash);
   }
 }

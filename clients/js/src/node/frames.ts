@@ -18,7 +18,7 @@ export class FramingError extends Error {
   }
 }
 
-// Many small fragments weigh more than their bytes.
+// Many small pieces weigh more than their bytes.
 const MaxFragments = 1024;
 
 /** Bytes of a server in, messages out: RFC 6455 without extensions. Holds at most one message of `limit` bytes. */
@@ -40,6 +40,7 @@ export class FrameReader {
   push(chunk: Buffer): void {
     this.#chunks.push(chunk);
     this.#length += chunk.length;
+    if (this.#chunks.length > MaxFragments) this.#gather(this.#length);
   }
 
   /** The next message that is there; throws a {@link FramingError}. */

@@ -23,12 +23,12 @@ export class Chat {
   }
 
   /** Says something to everybody in a room. It comes back to the sender too, so that all see one order. */
-  async send(msg: string, options: { room?: string } & Ask = {}): Promise<void> {
+  async send(msg: string, options: { room?: string | undefined } & Ask = {}): Promise<void> {
     await this.#core.request("chat", "send", { msg }, options);
   }
 
   /** Says something to one user in the same room. */
-  async direct(to: string, msg: string, options: { room?: string } & Ask = {}): Promise<void> {
+  async direct(to: string, msg: string, options: { room?: string | undefined } & Ask = {}): Promise<void> {
     await this.#core.request("chat", "direct", { to, msg }, options);
   }
 

@@ -1,6 +1,6 @@
 import type { Unsubscribe } from "../emitter.js";
 import type { Envelope } from "../envelope.js";
-import type { ClientCode } from "../errors.js";
+import type { ClientCode, WsPrismError } from "../errors.js";
 import { fields, type Json } from "../json.js";
 import type { InternalOptions, RequestOptions } from "../requests.js";
 import type { Filter } from "../subscriptions.js";
@@ -13,6 +13,8 @@ export interface Core {
   request(svc: string, type: string, data: unknown, options: InternalOptions): Promise<Json | undefined>;
   send(svc: string, type: string, data: unknown, room?: string): SendOutcome;
   subscribe(filter: Filter, listener: (envelope: Envelope) => void): Unsubscribe;
+  /** Tells the application what went wrong where nobody waits for an answer. */
+  tell(error: WsPrismError): void;
 }
 
 /** Calls a listener with the data of envelopes of this kind; what has none is passed over. */

@@ -20,11 +20,11 @@ export interface MarketValue {
 /** How values are wanted. */
 export interface MarketOptions {
   /** So many of an instrument a second at most. */
-  maxHz?: number;
+  maxHz?: number | undefined;
   /** `hot`, which is the default: bytes; `json`: in text. */
-  format?: "hot" | "json";
+  format?: "hot" | "json" | undefined;
   /** The svc_id of the market, where the tenant gave it another one: 2 */
-  svcId?: number;
+  svcId?: number | undefined;
 }
 
 /** A subscription that stands. */
@@ -61,7 +61,7 @@ export class Market {
   constructor(core: Core, hot: Hot) {
     this.#core = core;
     this.#hot = hot;
-    for (const mark of ["stale", "live"] as const) listen<{ keys?: unknown }>(core, { svc: "market", type: mark }, ({ keys }) => this.#tell(mark, keys));
+    for (const mark of ["stale", "live"] as const) listen<{ keys?: unknown }>(core, { svc: "market", type: mark }, ({ keys }) => this.#tell(mark, keysOf(keys)));
   }
 
   /** Calls the listener with the last value of each instrument, and with each that comes after it. */
@@ -74,8 +74,8 @@ export class Market {
       const answer = fields(await this.#ask(wanted, ask));
       return {
         keys: count(answer?.keys) ?? 0,
-        empty: (answer?.empty ?? []) as number[],
-        stale: (answer?.stale ?? []) as number[],
+        empty: keysOf(answer?.empty),
+        stale: keysOf(answer?.stale),
         unsubscribe: async () => {
           this.#end(wanted);
           const others = [...this.#wanted].flatMap((other) => [...other.keys]);
@@ -117,13 +117,14 @@ export class Market {
   // Which values are good may have changed while there was no session to hear it.
   #remark({ keys }: Wanted, answer: Json | undefined): void {
     const { empty, stale } = fields(answer) ?? {};
-    const [without, old] = [empty, stale].map((list) => (Array.isArray(list) ? list : []));
-    this.#tell("stale", old!.filter((key) => keys.has(key as number)));
-    this.#tell("live", [...keys].filter((key) => !old!.includes(key) && !without!.includes(key)));
+    const old = keysOf(stale);
+    const without = new Set([...old, ...keysOf(empty)]);
+    this.#tell("stale", old.filter((key) => keys.has(key)));
+    this.#tell("live", [...keys].filter((key) => !without.has(key)));
   }
 
-  #tell(mark: keyof Marks, keys: unknown): void {
-    if (Array.isArray(keys) && keys.length) this.#marks.emit(mark, keys as number[]);
+  #tell(mark: keyof Marks, keys: readonly number[]): void {
+    if (keys.length) this.#marks.emit(mark, keys);
   }
 
   #ask({ keys, options }: Wanted, ask: InternalOptions, onAck?: (answer: Json | undefined) => void): Promise<Json | undefined> {
@@ -156,4 +157,13 @@ export class Market {
   }
 }
 
-const bytes = (base64: string): Uint8Array => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+// What comes is looked at before it is believed.
+const keysOf = (said: unknown): number[] => (Array.isArray(said) ? said.filter((key) => count(key) !== undefined) : []);
+
+function bytes(base64: string): Uint8Array {
+  try {
+    return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+  } catch {
+    return new Uint8Array();
+  }
+}

@@ -38,11 +38,13 @@ export interface PresenceChange {
 export class Presence {
   readonly #core: Core;
   readonly #book: RoomBook;
+  readonly #limit: number;
 
   /** @internal */
-  constructor(core: Core, book: RoomBook) {
+  constructor(core: Core, book: RoomBook, limit: number) {
     this.#core = core;
     this.#book = book;
+    this.#limit = limit;
   }
 
   /** What this user shows in a room: any JSON of at most 1,024 bytes, `null` for nothing. */
@@ -50,9 +52,12 @@ export class Presence {
     await this.#core.request("room", "state", { state }, { ...ask, room });
   }
 
-  /** Calls a listener with all users of a room when they have been read, and after each change. Begins when the room is joined. */
+  /**
+   * Calls a listener with all users of a room when they have been read, and after each change. Begins when the room is joined. Of more users than
+   * `limits.members` those are left out that came last: the event `error` says so, with `BUFFER_FULL`, and {@link Roster.full}.
+   */
   watch(room: string, listener: (users: ReadonlyMap<string, Member>) => void): Roster {
-    return new Roster(this.#core, this.#book, room, listener);
+    return new Roster(this.#core, this.#book, this.#limit, room, listener);
   }
 
   /** Joins, changes and leaves, in one room or in all. */

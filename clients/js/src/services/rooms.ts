@@ -20,11 +20,11 @@ export interface HistoryPage {
 
 /** Which page: with neither position the newest. */
 export interface HistoryQuery {
-  limit?: number;
-  since?: HistoryPosition;
-  before?: HistoryPosition;
+  limit?: number | undefined;
+  since?: HistoryPosition | undefined;
+  before?: HistoryPosition | undefined;
   /** The newest of the page first. */
-  reverse?: boolean;
+  reverse?: boolean | undefined;
 }
 
 /** A room of the session. */
@@ -68,7 +68,7 @@ export class Rooms {
   }
 
   /** Joins a room, and makes it the active one unless told otherwise. With `members` the answer has the first page of who is there. */
-  async join(room: string, options: JoinOptions & { members?: boolean } & Ask = {}): Promise<Joined & { readonly page?: MemberPage }> {
+  async join(room: string, options: JoinOptions & { members?: boolean | undefined } & Ask = {}): Promise<Joined & { readonly page?: MemberPage }> {
     const { active, maxHz, since, members, ...ask } = options;
     const page = await this.#core.request("room", "join", { active, max_hz: maxHz, since, members }, { ...ask, room });
     const joined = this.#book.get(room);
@@ -87,7 +87,7 @@ export class Rooms {
   }
 
   /** A page of who is there; `cursor` of one page asks for the next. */
-  async members(room: string, page: { limit?: number; cursor?: string } & Ask = {}): Promise<MemberPage> {
+  async members(room: string, page: { limit?: number | undefined; cursor?: string | undefined } & Ask = {}): Promise<MemberPage> {
     const { limit, cursor, ...ask } = page;
     return (await this.#core.request("room", "members", { limit, cursor }, { ...ask, room })) as unknown as MemberPage;
   }

@@ -49,6 +49,27 @@ try {
 }
 </script>`;
 
+// It goes to another page, which comes straight back to it: from the browser's memory, with all that it knew, where the browser has kept it.
+const wanderer = `<!doctype html><meta charset="utf-8"><script type="module">
+import { connect } from "./dist/index.js";
+const say = (result) => fetch("/result", { method: "POST", body: JSON.stringify(result) });
+if (sessionStorage.getItem("gone")) await say({ isKept: false });
+else {
+  const client = await connect({ url: "GATEWAY", tenant: "demo", ticket: "alice", reconnect: { baseMs: 1, maxMs: 50 } });
+  await client.rooms.join("lobby");
+  let isKept = false;
+  addEventListener("pageshow", ({ persisted }) => (isKept = persisted));
+  client.on("resumed", async () => {
+    await client.chat.send("back");
+    await say({ isKept, room: client.rooms.active });
+  });
+  client.on("resumeFailed", ({ reason }) => say({ isKept, reason }));
+  sessionStorage.setItem("gone", "yes");
+  setTimeout(() => (location.href = "/elsewhere"));
+}
+</script>`;
+const elsewhere = `<!doctype html><meta charset="utf-8"><script>addEventListener("pageshow", () => setTimeout(() => history.back()))</script>`;
+
 describe.skipIf(missing !== "")(`in Chromium${missing && ` (skipped: ${missing})`}`, () => {
   let gateway: RealGateway;
   let forwarder: Forwarder;
@@ -69,7 +90,8 @@ describe.skipIf(missing !== "")(`in Chromium${missing && ` (skipped: ${missing})
       if (request.url === "/result") request.toArray().then((chunks) => results.put(JSON.parse(Buffer.concat(chunks).toString())));
       const module = /^\/dist\/[\w/-]+\.js$/.exec(request.url!)?.[0];
       response.setHeader("Content-Type", module ? "text/javascript" : "text/html");
-      response.end(module ? readFileSync(new URL(`../..${module}`, import.meta.url)) : page.replace("GATEWAY", url));
+      const html = request.url === "/elsewhere" ? elsewhere : request.url === "/wanderer" ? wanderer : page;
+      response.end(module ? readFileSync(new URL(`../..${module}`, import.meta.url)) : html.replace("GATEWAY", url));
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   });
@@ -79,16 +101,27 @@ describe.skipIf(missing !== "")(`in Chromium${missing && ` (skipped: ${missing})
     gateway?.stop();
   });
 
-  test("a page talks, sends states, is resumed, and learns why it is refused", async () => {
+  // What a page says when it is done.
+  const show = async (path: string): Promise<unknown> => {
     const profile = mkdtempSync(join(tmpdir(), "wsprism-"));
-    const browser = spawn(chromium!, ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", `--user-data-dir=${profile}`, `http://127.0.0.1:${(server.address() as AddressInfo).port}/`], { stdio: "ignore" });
+    const browser = spawn(chromium!, ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", `--user-data-dir=${profile}`, `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`], { stdio: "ignore" });
     const ended = new Promise((resolve) => browser.on("close", resolve));
     try {
-      expect(await results.take("the page's result")).toEqual({ user: "user:alice", chat: "héllo", hot: { x: 1.5, y: -2 }, resent: "number", clock: true, refused: "AUTH_FAILED" });
+      return await results.take("the page's result");
     } finally {
       browser.kill();
       await ended;
       rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
     }
+  };
+
+  test("a page talks, sends states, is resumed, and learns why it is refused", async () => {
+    expect(await show("/")).toEqual({ user: "user:alice", chat: "héllo", hot: { x: 1.5, y: -2 }, resent: "number", clock: true, refused: "AUTH_FAILED" });
+  });
+
+  test("a page that comes back out of the back/forward cache goes on with its session", async ({ skip }) => {
+    const said = (await show("/wanderer")) as { isKept: boolean };
+    skip(!said.isKept, "the browser has not kept the page");
+    expect(said).toEqual({ isKept: true, room: "lobby" });
   });
 });

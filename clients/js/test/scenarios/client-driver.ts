@@ -148,7 +148,7 @@ export class ClientDriver {
     const { ticket = "alice", tickets, tenant = "demo", reconnect, ping, limits, handshake_timeout_ms, request_timeout_ms } = options as Args;
     const { base_ms: baseMs = 1, max_ms: maxMs = 20, stable_ms: stableMs } = reconnect ?? {};
     const { interval_ms: intervalMs = 0, timeout_ms: timeoutMs } = ping ?? {};
-    const { requests, buffered_bytes: bufferedBytes, receive_bytes: receiveBytes, tracked_keys: trackedKeys, conflated_keys: conflatedKeys, rooms } = limits ?? {};
+    const { requests, buffered_bytes: bufferedBytes, receive_bytes: receiveBytes, tracked_keys: trackedKeys, conflated_keys: conflatedKeys, rooms, members } = limits ?? {};
     const given = tickets as (string | null)[] | undefined;
     let next = 0;
     return {
@@ -162,7 +162,7 @@ export class ClientDriver {
         : ticket,
       reconnect: { baseMs, maxMs, ...(stableMs !== undefined && { stableMs }) },
       ping: { intervalMs, ...(timeoutMs !== undefined && { timeoutMs }) },
-      limits: { requests, bufferedBytes, receiveBytes, trackedKeys, conflatedKeys, rooms } as never,
+      limits: { requests, bufferedBytes, receiveBytes, trackedKeys, conflatedKeys, rooms, members } as never,
       ...(handshake_timeout_ms !== undefined && { handshakeTimeoutMs: handshake_timeout_ms }),
       ...(request_timeout_ms !== undefined && { requestTimeoutMs: request_timeout_ms }),
       ...(webSocket && { webSocket }),

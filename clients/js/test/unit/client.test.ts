@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Client, type ClientOptions } from "../../src/node.ts";
 import type { WebSocketLike } from "../../src/websocket.ts";
 import { serverFrame, type MockConnection } from "../support/mock-connection.ts";
@@ -133,6 +133,70 @@ describe("a client", () => {
     expect(reasons.slice(0, 3)).toEqual([undefined, "ticket", "ticket"]);
   });
 
+  test("takes a ticket that is no text for none", async () => {
+    const client = make({ ticket: (() => undefined) as never });
+    const told = new Promise((resolve) => client.on("state", (change) => change.reason !== undefined && resolve(change)));
+    client.connect().catch(() => {});
+    expect(await told).toMatchObject({ reason: "ticket", error: expect.any(TypeError) });
+    expect(gateway.current.attempts.waiting).toHaveLength(0);
+  });
+
+  test("does not wait on when the browser is online again, in its first attempts either", async () => {
+    const events = new EventTarget();
+    vi.stubGlobal("addEventListener", events.addEventListener.bind(events));
+    vi.stubGlobal("removeEventListener", events.removeEventListener.bind(events));
+    const random = vi.spyOn(Math, "random").mockReturnValue(0.9);
+    try {
+      const client = make({ reconnect: { baseMs: 1e9, maxMs: 1e9 } });
+      const waits = new Promise((resolve) => client.on("state", ({ retryInMs }) => retryInMs !== undefined && resolve(retryInMs)));
+      client.connect().catch(() => {});
+      (await gateway.current.attempts.take("the first attempt")).refuse({ status: 503 });
+      expect(await waits).toBeGreaterThan(1e8);
+      events.dispatchEvent(new Event("online"));
+      await greet();
+      await until(() => client.state === "open", () => client.state);
+    } finally {
+      random.mockRestore();
+      vi.unstubAllGlobals();
+    }
+  });
+
+  test("gives up connecting when its signal says so, and minds it no more once there is a session", async () => {
+    const [early, late] = [new AbortController(), new AbortController()];
+    const client = make();
+    const connecting = client.connect({ signal: early.signal });
+    const attempt = await gateway.current.attempts.take("the attempt");
+    early.abort("enough");
+    await expect(connecting).rejects.toMatchObject({ code: "ABORTED", cause: "enough" });
+    expect(client.state).toBe("closed");
+    attempt.cut();
+    await expect(client.connect({ signal: early.signal })).rejects.toMatchObject({ code: "ABORTED" });
+
+    const again = client.connect({ signal: late.signal });
+    await greet();
+    await again;
+    late.abort();
+    expect(client.state).toBe("open");
+  });
+
+  test("settles frames that wait to be acknowledged when it is closed, or when their signal says so", async () => {
+    const controller = new AbortController();
+    const client = make();
+    const connecting = client.connect();
+    await greet();
+    await connecting;
+    const sender = client.hot.conflate(1, 8);
+    const frame = new Uint8Array(1);
+    const aborted = client.hot.sendAcked(1, 7, frame, { signal: controller.signal });
+    const left = client.hot.sendAcked(1, 7, frame, { timeoutMs: undefined, signal: undefined, room: undefined });
+    controller.abort("enough");
+    await expect(aborted).rejects.toMatchObject({ code: "ABORTED", cause: "enough" });
+    await expect(client.hot.sendAcked(1, 7, frame, { signal: controller.signal })).rejects.toMatchObject({ code: "ABORTED" });
+    client.close();
+    await expect(left).rejects.toMatchObject({ code: "CLOSED" });
+    expect(sender.set(frame)).toBe("CLOSED");
+  });
+
   test("asks for one new ticket, however often it is told that the old one ends", async () => {
     let asked = 0;
     let answer = (_: string): void => {};
@@ -243,6 +307,31 @@ describe("a client", () => {
     await client.connect().catch((error: Error) => shown.push(error.message, error.cause));
     expect(JSON.stringify(shown)).not.toContain("secret-ticket");
     expect(client.state).toBe("closed");
+  });
+
+  test("calls nobody who has ended listening, not even within the same event", async () => {
+    const client = make();
+    const heard: string[] = [];
+    const pairs: [string, (listener: () => void) => () => void][] = [
+      ["event", (listener) => client.on("message", listener)],
+      ["envelope", (listener) => client.subscribe({ svc: "a" }, listener)],
+      ["frame", (listener) => client.hot.subscribe({}, listener)],
+    ];
+    for (const [name, on] of pairs) {
+      let end = (): void => {};
+      on(() => {
+        heard.push(name);
+        end();
+      });
+      end = on(() => heard.push(`${name}, to one that has ended`));
+    }
+    const connecting = client.connect();
+    const connection = await greet();
+    await connecting;
+    connection.text('{"svc":"a","type":"b"}');
+    connection.frame(Buffer.from([1, 1, 0]));
+    await until(() => client.hot.stats.received === 1, () => String(heard));
+    expect(heard).toEqual(["event", "envelope", "frame"]);
   });
 
   test("tells those who listen twice twice, until they end", async () => {

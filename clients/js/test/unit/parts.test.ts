@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { backoff } from "../../src/backoff.ts";
 import { Clock } from "../../src/clock.ts";
+import { ConflatingSender } from "../../src/hot/conflater.ts";
 import { IncomingSequences, isNewer, OutgoingSequences } from "../../src/hot/sequence.ts";
 import { settle } from "../../src/options.ts";
 import { closed, refused } from "../../src/outcome.ts";
@@ -14,6 +15,23 @@ describe("back-off", () => {
     const settings = { baseMs: 100, maxMs: 1000 };
     expect([0, 1, 2, 3, 4, 99, 1e9].map((attempt) => backoff(attempt, settings, () => 1))).toEqual([100, 200, 400, 800, 1000, 1000, 1000]);
     expect(backoff(5, settings, () => 0)).toBe(0);
+  });
+});
+
+describe("a conflating sender", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  test("looks again each second where the budget says never, and no more often", () => {
+    let asked = 0;
+    const pace = { waitMs: () => (asked++, 1e15) } as unknown as Pace;
+    const sender = new ConflatingSender({ pace, limit: 10, refusal: () => undefined, send: () => "sent" }, 1, 1, undefined);
+    sender.set(new Uint8Array([1]));
+    vi.advanceTimersByTime(10_000);
+    expect(sender.waiting).toBe(1);
+    expect(asked).toBeGreaterThanOrEqual(10);
+    expect(asked).toBeLessThan(15);
+    sender.stop();
   });
 });
 
