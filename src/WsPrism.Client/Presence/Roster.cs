@@ -1,4 +1,5 @@
 using System.Text.Json;
+using WsPrism.Client.Connection;
 using WsPrism.Client.Ext;
 using WsPrism.Client.Rooms;
 
@@ -208,13 +209,6 @@ public sealed class Roster : IDisposable
         if (isNews)
             _failed(new WsPrismException(ClientErrorCodes.BufferFull, $"There are more users in {_room} than may be remembered."));
 
-        try
-        {
-            Changed?.Invoke(Users);
-        }
-        catch (Exception exception)
-        {
-            _failed(exception);
-        }
+        Changed.Raise(Users, _failed);
     }
 }
