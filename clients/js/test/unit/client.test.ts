@@ -249,6 +249,18 @@ describe("a client", () => {
     expect(await asked).toMatchObject({ code: "BUFFER_FULL" });
   });
 
+  test("gives each frame memory of its own to a WebSocket that is not the platform's, which may look at it later", async () => {
+    const sent: Uint8Array[] = [];
+    const socket: WebSocketLike = { binaryType: "", bufferedAmount: 0, onopen: null, onmessage: null, onclose: null, onerror: null, send: (data) => void (typeof data !== "string" && sent.push(data)), close: () => {} };
+    const client = make({ webSocket: () => socket });
+    const connecting = client.connect();
+    await until(() => socket.onmessage !== null, () => "the connection");
+    socket.onmessage!({ data: '{"svc":"sys","type":"authed","data":{"session":"S1","handle":1}}' });
+    await connecting;
+    for (const byte of [7, 8]) expect(client.hot.send(1, 1, new Uint8Array([byte]), { seq: false })).toBe("sent");
+    expect(sent.map((bytes) => [...bytes])).toEqual([[1, 1, 0, 7], [1, 1, 0, 8]]);
+  });
+
   test("is told of frames that were taken in, each for itself", async () => {
     const client = make();
     const connecting = client.connect();
