@@ -9,7 +9,7 @@ const { version } = JSON.parse(readFileSync(path("package.json"), "utf8"));
 
 const bundle = await rolldown({ input: path("dist/index.js"), platform: "browser", logLevel: "silent" });
 const { output } = await bundle.generate({ format: "esm", minify: true });
-const code = `// wsprism ${version}, Apache-2.0: the client of the wsPrism gateway. Made from clients/js; do not change it here.\n${output[0].code}\n`;
+const code = `// wsprism ${version}, Apache-2.0. Made from clients/js.\n${output[0].code}\n`;
 const targets = ["dist/wsprism.min.js", ...(process.argv.includes("--gateway") ? ["../../src/WsPrism.Gateway/Demo/wsprism.js"] : [])];
 for (const target of targets.map(path)) {
   // Left alone where it is the same, so that nothing that watches it begins anew.

@@ -3,7 +3,7 @@ import type { State } from "./connector.js";
 import { Conversation } from "./conversation.js";
 import { Emitter, type Unsubscribe } from "./emitter.js";
 import { encode, type Envelope } from "./envelope.js";
-import { WsPrismError } from "./errors.js";
+import { failure, onAbort, WsPrismError } from "./errors.js";
 import type { ClientEvents } from "./events.js";
 import type { Hot } from "./hot/hot.js";
 import type { Json } from "./json.js";
@@ -98,19 +98,18 @@ export class Client {
    */
   connect({ signal }: ConnectOptions = {}): Promise<Session> {
     return new Promise((resolve, reject) => {
-      const aborted = (): WsPrismError => new WsPrismError("ABORTED", "Connecting was aborted.", { cause: signal!.reason });
+      const aborted = (): WsPrismError => failure("ABORTED", signal?.reason);
       if (signal?.aborted) return reject(aborted());
       if (this.state === "open") return resolve(this.#talk.session!);
-      const close = (): void => this.close();
       const stop = this.on("state", ({ state, reason = "", code, error }) => {
         if (state === "open") resolve(this.#talk.session!);
         else if (state === "closed")
           reject(signal?.aborted ? aborted() : new WsPrismError(/^[A-Z_]+$/.test(reason) ? reason : "CLOSED", `Not connected: ${reason} (${code}).`, { cause: error }));
         else return;
         stop();
-        signal?.removeEventListener("abort", close);
+        forget();
       });
-      signal?.addEventListener("abort", close);
+      const forget = onAbort(signal, () => this.close());
       if (this.#talk.isOver) {
         this.#talk.begin();
         this.market.clear();

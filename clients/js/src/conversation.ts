@@ -2,7 +2,7 @@ import { Clock } from "./clock.js";
 import { Connector, type StateChange } from "./connector.js";
 import type { Emitter } from "./emitter.js";
 import { decode, type Envelope } from "./envelope.js";
-import { WsPrismError } from "./errors.js";
+import { failure, WsPrismError } from "./errors.js";
 import type { ClientEvents } from "./events.js";
 import { Heart } from "./heart.js";
 import { Hot } from "./hot/hot.js";
@@ -98,7 +98,7 @@ export class Conversation {
   }
 
   async request(svc: string, type: string, data: unknown, options: InternalOptions): Promise<Json | undefined> {
-    if (this.isOver) throw new WsPrismError("CLOSED", "The client is not connected.");
+    if (this.isOver) throw failure("CLOSED");
     if (svc !== "room") return this.requests.add(svc, type, data, options);
 
     // Which rooms to join again after a lost session is known from here.
@@ -259,7 +259,7 @@ export class Conversation {
       const ticket = await this.connector.ticket();
       if (this.#online) await this.request("sys", "refresh", { ticket }, { force: true });
     } catch (error) {
-      this.#listener.events.emit("error", error instanceof WsPrismError ? error : new WsPrismError("AUTH_FAILED", "There is no new ticket.", { cause: error }));
+      this.#listener.events.emit("error", error instanceof WsPrismError ? error : failure("AUTH_FAILED", error));
     } finally {
       this.#isRefreshing = false;
     }

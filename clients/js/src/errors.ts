@@ -34,10 +34,19 @@ export class WsPrismError extends Error {
 
   /** @internal */
   constructor(code: ErrorCode, message: string, more: { retryAfterMs?: number | undefined; traceId?: string | undefined; cause?: unknown } = {}) {
-    super(`${code}: ${message}`, more.cause === undefined ? undefined : { cause: more.cause });
+    super(message ? `${code}: ${message}` : code, more.cause === undefined ? undefined : { cause: more.cause });
     this.name = "WsPrismError";
     this.code = code;
     this.retryAfterMs = more.retryAfterMs;
     this.traceId = more.traceId;
   }
+}
+
+/** What this library finds by itself. */
+export const failure = (code: ErrorCode, cause?: unknown): WsPrismError => new WsPrismError(code, "", { cause });
+
+/** Calls a listener when the signal is aborted, until it is taken away again. */
+export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
+  signal?.addEventListener("abort", listener);
+  return () => signal?.removeEventListener("abort", listener);
 }

@@ -1,4 +1,4 @@
-import { WsPrismError, type ClientCode } from "./errors.js";
+import { failure, onAbort, WsPrismError, type ClientCode } from "./errors.js";
 import { encode, type Envelope } from "./envelope.js";
 import { fields, number, text, type Json } from "./json.js";
 import type { Settings } from "./options.js";
@@ -50,17 +50,6 @@ interface Wire {
   transmit(json: string): void;
 }
 
-const messages: Partial<Record<ClientCode, string>> = {
-  BUFFER_FULL: "Too much waits already.",
-  FRAME_TOO_LARGE: "The message is longer than the gateway takes.",
-  SESSION_LOST: "The session ended before the answer came.",
-  REQUEST_TIMEOUT: "No answer came in time.",
-  ABORTED: "The request was aborted.",
-  CLOSED: "The client is closed.",
-};
-
-const failure = (code: ClientCode, cause?: unknown): WsPrismError => new WsPrismError(code, messages[code] ?? "", { cause });
-
 /** What waits for an answer, in the order in which it was asked. */
 export class Requests {
   readonly #settings: Settings;
@@ -89,7 +78,7 @@ export class Requests {
 
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => pending.settle(failure("REQUEST_TIMEOUT")), Math.min(timeoutMs, MaxDelay));
-      const abort = (): void => pending.settle(failure("ABORTED", signal?.reason));
+      const forget = onAbort(signal, () => pending.settle(failure("ABORTED", signal?.reason)));
       const pending: Pending = {
         id, json, options,
         sent: false,
@@ -98,14 +87,13 @@ export class Requests {
         settle: (error, answer) => {
           clearTimeout(timer);
           clearTimeout(pending.retry);
-          signal?.removeEventListener("abort", abort);
+          forget();
           this.#pending.delete(id);
           this.#bytes -= json.length;
           if (error) reject(error);
           else resolve(answer);
         },
       };
-      signal?.addEventListener("abort", abort);
       this.#pending.set(id, pending);
       this.#bytes += json.length;
       if (!refusal || refusal === "BUFFER_FULL") this.#send(pending);

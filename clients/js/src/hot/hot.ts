@@ -1,5 +1,5 @@
 import { call, type Unsubscribe } from "../emitter.js";
-import { WsPrismError } from "../errors.js";
+import { failure, onAbort, type WsPrismError } from "../errors.js";
 import type { Settings } from "../options.js";
 import type { Pace } from "../pace.js";
 import { MaxDelay, type RequestOptions } from "../requests.js";
@@ -86,22 +86,20 @@ export class Hot {
   /** Sends a frame and waits until the service has taken it in. */
   async sendAcked(svcId: number, opcode: number, payload: Uint8Array, options: Omit<HotOptions, "seq"> & Pick<RequestOptions, "timeoutMs" | "signal"> = {}): Promise<void> {
     const { timeoutMs = this.#settings.requestTimeoutMs, signal } = options;
-    const aborted = (): WsPrismError => new WsPrismError("ABORTED", "The waiting was aborted.", { cause: signal?.reason });
-    if (signal?.aborted) throw aborted();
+    if (signal?.aborted) throw failure("ABORTED", signal.reason);
     const { outcome, seq } = this.#acks.size < MaxWaiting ? this.#send(svcId, opcode, payload, options, true) : { outcome: "BUFFER_FULL" as const };
-    if (outcome !== "sent") throw new WsPrismError(outcome, "The frame was not sent.");
+    if (outcome !== "sent") throw failure(outcome);
     const name = nameOf(svcId, opcode, seq);
     return new Promise((resolve, reject) => {
       const settle = (error?: WsPrismError): void => {
         clearTimeout(timer);
-        signal?.removeEventListener("abort", abort);
+        forget();
         this.#acks.delete(name);
         if (error) reject(error);
         else resolve();
       };
-      const abort = (): void => settle(aborted());
-      const timer = setTimeout(() => settle(new WsPrismError("REQUEST_TIMEOUT", "The frame was not acknowledged in time.")), Math.min(timeoutMs, MaxDelay));
-      signal?.addEventListener("abort", abort);
+      const timer = setTimeout(() => settle(failure("REQUEST_TIMEOUT")), Math.min(timeoutMs, MaxDelay));
+      const forget = onAbort(signal, () => settle(failure("ABORTED", signal?.reason)));
       this.#acks.set(name, settle);
     });
   }
@@ -153,7 +151,7 @@ export class Hot {
 
   /** @internal The client is closed: nobody will answer. */
   rejectAll(): void {
-    for (const settle of [...this.#acks.values()]) settle(new WsPrismError("CLOSED", "The client is closed."));
+    for (const settle of [...this.#acks.values()]) settle(failure("CLOSED"));
   }
 
   /** @internal Another session: its numbers begin anew. */

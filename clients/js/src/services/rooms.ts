@@ -72,7 +72,7 @@ export class Rooms {
     const { active, maxHz, since, members, ...ask } = options;
     const page = await this.#core.request("room", "join", { active, max_hz: maxHz, since, members }, { ...ask, room });
     const joined = this.#book.get(room);
-    if (!joined) throw new WsPrismError("INTERNAL", "The gateway acknowledged the join and did not say that it happened.");
+    if (!joined) throw new WsPrismError("INTERNAL", "The join was acknowledged and never happened.");
     return members && page ? { ...joined, page: page as unknown as MemberPage } : joined;
   }
 

@@ -147,7 +147,7 @@ export class Roster {
   #tell(): void {
     const isNews = this.full && !this.#isFullTold;
     this.#isFullTold = this.full;
-    if (isNews) this.#core.tell(new WsPrismError("BUFFER_FULL", `There are more users in ${this.#room} than may be remembered.`));
+    if (isNews) this.#core.tell(new WsPrismError("BUFFER_FULL", `Too many users in ${this.#room}.`));
     call(this.#listener, this.users);
   }
 }
