@@ -38,6 +38,16 @@ internal sealed class ChatTab(DemoTab tab) : IAsyncDisposable
 
     public static Task ReadsAsync(ILocator what, string text) => Expect(what).ToContainTextAsync(text, new() { Timeout = PatienceMs });
 
+    /// <summary>Remembers all that the page says of the connection, for some of it is gone after a moment.</summary>
+    public Task RememberConnectionAsync() => Page.EvaluateAsync(
+        "() => { const bar = document.querySelector('.connection'); window.said = []; new MutationObserver(() => said.push(bar.textContent)).observe(bar, { subtree: true, childList: true, characterData: true }); }");
+
+    /// <summary>Waits until the page has said this of the connection.</summary>
+    public Task HasSaidAsync(string text) => Page.WaitForFunctionAsync("(text) => said.some((each) => each.includes(text))", text, new() { Timeout = PatienceMs });
+
+    /// <summary>The browser finds the network again, and nobody waits for the time of the next attempt.</summary>
+    public Task GoesOnlineAsync() => Page.EvaluateAsync("() => dispatchEvent(new Event('online'))");
+
     /// <summary>Waits until this user is in the room.</summary>
     public async Task<ChatTab> IsInAsync(string user)
     {

@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using Microsoft.Playwright;
 
+[assembly: AssemblyFixture(typeof(WsPrism.Browser.Tests.ChromiumFixture))]
+
 namespace WsPrism.Browser.Tests;
 
-/// <summary>One Chromium for all tests of a class: Debian's, which is installed where it is missing and this process may.</summary>
+/// <summary>One Chromium for all tests: Debian's, which is installed where it is missing and this process may.</summary>
 public sealed class ChromiumFixture : IAsyncLifetime
 {
     private const string Executable = "/usr/bin/chromium";

@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 namespace WsPrism.Browser.Tests;
 
 /// <summary>The demo page in a real browser, against the real gateway.</summary>
-public sealed class DemoPageTests(ChromiumFixture chromium) : IClassFixture<ChromiumFixture>
+public sealed class DemoPageTests(ChromiumFixture chromium)
 {
     public static TheoryData<string, ColorScheme, int> Looks => new()
     {

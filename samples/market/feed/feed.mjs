@@ -55,5 +55,6 @@ client.on("state", ({ state, reason, error }) => {
 
 // Ends with whoever started it, however that ended: in order, so that its prices are stale at once.
 for (const end of ["disconnect", "SIGINT", "SIGTERM"]) process.on(end, () => client.close());
+process.channel?.unref(); // what tells of the disconnect keeps nobody
 const ticking = setInterval(tick, 1000 / ticks);
 client.connect().catch(() => {}); // told by `state`

@@ -198,3 +198,5 @@ class Pane {
 
 const panes = [new Pane("a", "alice"), new Pane("b", "bob")];
 if (new URLSearchParams(location.search).get("auto") !== "0") for (const pane of panes) pane.connect();
+// A page that is closed takes its leave: its sessions would wait for it, and be members of their rooms as long.
+addEventListener("pagehide", ({ persisted }) => { if (!persisted) for (const { client } of panes) client?.close(); });
