@@ -32,6 +32,8 @@ public sealed class ChromiumFixture : IAsyncLifetime
             return;
         }
 
+        // Where nothing else is said: the machine may be very busy.
+        Assertions.SetDefaultExpectTimeout(30_000);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -67,13 +68,15 @@ internal sealed class DemoTab : IAsyncDisposable
         var field = Find(pane + "-field");
         await field.ScrollIntoViewIfNeededAsync();
         var box = (await field.BoundingBoxAsync())!;
+        await Expect(field).ToHaveAttributeAsync("data-self-x", new Regex("."), new() { Timeout = PatienceMs });
+        var before = await field.GetAttributeAsync("data-self-x");
         await field.HoverAsync(new() { Position = new() { X = box.Width * x / 100, Y = box.Height * y / 100 } });
-        await Expect(field).Not.ToHaveAttributeAsync("data-self-x", "0.5", new() { Timeout = PatienceMs });
+        await Expect(field).Not.ToHaveAttributeAsync("data-self-x", before!, new() { Timeout = PatienceMs });
         return $$"""{"x":{{await CoordinateAsync(field, "data-self-x")}},"y":{{await CoordinateAsync(field, "data-self-y")}}}""";
     }
 
     public async Task SeesAsync(string pane, string place) =>
-        await Expect(Find(pane + "-field")).ToHaveAttributeAsync("data-peers", new System.Text.RegularExpressions.Regex(System.Text.RegularExpressions.Regex.Escape(place)), new() { Timeout = PatienceMs });
+        await Expect(Find(pane + "-field")).ToHaveAttributeAsync("data-peers", new Regex(Regex.Escape(place)), new() { Timeout = PatienceMs });
 
     public ValueTask DisposeAsync() => new(_context.CloseAsync());
 

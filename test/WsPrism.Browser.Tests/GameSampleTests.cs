@@ -98,7 +98,7 @@ public sealed class GameSampleTests(ChromiumFixture chromium, SamplesFixture sam
         var handle = await bob.EvaluateAsync<int>("game.network.handle");
 
         way.Break();
-        await bob.WaitForFunctionAsync("game.states.some((state) => state.startsWith('connection lost'))");
+        await bob.WaitForFunctionAsync("game.states.some((state) => state.startsWith('connection lost'))", null, new() { Timeout = (float)Patience.TotalMilliseconds });
         way.Restore(page.Gateway);
         await bob.EvaluateAsync("() => dispatchEvent(new Event('online'))");
         await Expect(bob.Locator("#notes")).ToContainTextAsync("Same session", new() { Timeout = (float)Patience.TotalMilliseconds });
@@ -121,16 +121,16 @@ public sealed class GameSampleTests(ChromiumFixture chromium, SamplesFixture sam
     {
         var page = await samples.PageAsync("game");
         await using var tab = await DemoTab.OpenAsync(
-            chromium.Browser, Address(page, "alice", "arena:narrow"), new() { ViewportSize = new() { Width = 390, Height = 780 }, HasTouch = true, ColorScheme = ColorScheme.Dark });
+            chromium.Browser, Address(page, "alice", "arena:narrow"), new() { ViewportSize = new() { Width = 360, Height = 780 }, HasTouch = true, ColorScheme = ColorScheme.Dark });
         await PlaysAsync(tab);
 
         Assert.True(await tab.Page.EvaluateAsync<bool>(
-            "[document.documentElement, ...document.querySelectorAll('.panel, footer, #fire')].every(part => part.scrollWidth <= 390 && part.getBoundingClientRect().right <= 390)"));
+            "[document.documentElement, ...document.querySelectorAll('.panel, footer, #fire')].every(part => part.scrollWidth <= 360 && part.getBoundingClientRect().right <= 360)"));
         var (left, right) = ((await tab.Page.Locator("header").BoundingBoxAsync())!, (await tab.Page.Locator("details").BoundingBoxAsync())!);
         Assert.True(left.X + left.Width <= right.X);
 
         await tab.Page.EvaluateAsync("Object.assign(game.player.ship, { x: 800, y: 500, vx: 0, vy: 0, angle: 0 })");
-        await tab.Page.Mouse.MoveAsync(330, 390);
+        await tab.Page.Mouse.MoveAsync(310, 390);
         await tab.Page.Mouse.DownAsync();
         await WaitAsync(tab, "game.player.ship.x > 820");
 
@@ -151,10 +151,10 @@ public sealed class GameSampleTests(ChromiumFixture chromium, SamplesFixture sam
         await Expect(tab.Page.Locator("details")).Not.ToHaveAttributeAsync("open", "");
 
         // The window goes to a screen with other pixels.
-        await WaitAsync(tab, "document.querySelector('canvas').width === 390");
+        await WaitAsync(tab, "document.querySelector('canvas').width === 360");
         await using var tools = await tab.Page.Context.NewCDPSessionAsync(tab.Page);
-        await tools.SendAsync("Emulation.setDeviceMetricsOverride", new() { ["width"] = 390, ["height"] = 780, ["deviceScaleFactor"] = 2, ["mobile"] = false });
-        await WaitAsync(tab, "document.querySelector('canvas').width === 780");
+        await tools.SendAsync("Emulation.setDeviceMetricsOverride", new() { ["width"] = 360, ["height"] = 780, ["deviceScaleFactor"] = 2, ["mobile"] = false });
+        await WaitAsync(tab, "document.querySelector('canvas').width === 720");
         Assert.Empty(tab.Errors);
     }
 
