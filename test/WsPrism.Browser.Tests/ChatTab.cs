@@ -6,7 +6,7 @@ namespace WsPrism.Browser.Tests;
 /// <summary>The chat sample in a browser, and the words to say what somebody does there.</summary>
 internal sealed class ChatTab(DemoTab tab) : IAsyncDisposable
 {
-    private const float PatienceMs = 30_000;
+    private const float PatienceMs = 60_000;
 
     public IPage Page => tab.Page;
 

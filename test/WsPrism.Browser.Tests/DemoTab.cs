@@ -9,7 +9,7 @@ namespace WsPrism.Browser.Tests;
 /// <summary>The demo page in a tab of its own, and the words to say what somebody does there.</summary>
 internal sealed class DemoTab : IAsyncDisposable
 {
-    private const float PatienceMs = 20_000;
+    private const float PatienceMs = 60_000;
 
     private readonly IBrowserContext _context;
     private readonly ConcurrentQueue<string> _errors = new();

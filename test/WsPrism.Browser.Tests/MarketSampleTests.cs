@@ -100,26 +100,7 @@ public sealed class MarketSampleTests(ChromiumFixture chromium, SamplesFixture s
     }
 
     [Fact]
-    public async Task After_a_lost_session_prices_come_again_and_the_page_says_so()
-    {
-        var browser = chromium.Browser;
-        var sample = await samples.PageAsync("market");
-        await using var tab = await DemoTab.OpenAsync(browser, "about:blank");
-        await tab.Page.AddInitScriptAsync("window.sockets = []; window.WebSocket = class extends WebSocket { constructor(...all) { super(...all); sockets.push(this); } };");
-        await tab.Page.GotoAsync(sample.Url);
-        await MovesAsync(tab, "ALBAEN");
-
-        await tab.Page.EvaluateAsync("() => sockets.at(-1).close(3000)");
-
-        await Expect(tab.Find("note")).ToContainTextAsync("The session was lost", Part);
-        await Expect(tab.Find("connection")).ToHaveTextAsync("Connected as user:alice", Text);
-        await AllAreAsync(tab, "live");
-        await MovesAsync(tab, "ALBAEN");
-        Assert.Empty(tab.Errors);
-    }
-
-    [Fact]
-    public async Task Who_scrolls_while_the_session_is_lost_or_comes_again_after_being_sent_away_sees_prices()
+    public async Task After_a_lost_session_prices_come_again_for_who_scrolled_meanwhile_too_and_for_who_was_sent_away()
     {
         var browser = chromium.Browser;
         var sample = await samples.PageAsync("market");

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 [assembly: AssemblyFixture(typeof(WsPrism.Browser.Tests.SamplesFixture))]
 
 namespace WsPrism.Browser.Tests;
@@ -7,13 +5,22 @@ namespace WsPrism.Browser.Tests;
 /// <summary>Each sample with its gateway, built and started once for all tests, with the first that asks: for only a test can be skipped.</summary>
 public sealed class SamplesFixture : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<string, Lazy<Task<SamplePage>>> _pages = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Task<SamplePage>> _pages = [];
 
-    internal Task<SamplePage> PageAsync(string name) => _pages.GetOrAdd(name, _ => new(() => SamplePage.StartAsync(name))).Value;
+    internal Task<SamplePage> PageAsync(string name)
+    {
+        lock (_gate)
+        {
+            if (!_pages.TryGetValue(name, out var page))
+                _pages.Add(name, page = SamplePage.StartAsync(name));
+            return page;
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var page in _pages.Values.Select(page => page.Value).Where(page => page.IsCompletedSuccessfully))
+        foreach (var page in _pages.Values.Where(page => page.IsCompletedSuccessfully))
             await (await page).DisposeAsync();
     }
 }
