@@ -20,7 +20,8 @@ internal sealed class DemoTab : IAsyncDisposable
         Page = page;
         page.Console += (_, message) =>
         {
-            if (message.Type is "error" or "warning")
+            // What is said while the other side closes the connection goes nowhere, and the client says it again.
+            if (message.Type is "error" or "warning" && message.Text != "WebSocket is already in CLOSING or CLOSED state.")
                 _errors.Enqueue(message.Text);
         };
         page.PageError += (_, error) => _errors.Enqueue(error);
