@@ -6,7 +6,7 @@ namespace WsPrism.Browser.Tests;
 /// <summary>The chat sample in a browser, and the words to say what somebody does there.</summary>
 internal sealed class ChatTab(DemoTab tab) : IAsyncDisposable
 {
-    private const float PatienceMs = 30_000;
+    private const float PatienceMs = 60_000;
 
     public IPage Page => tab.Page;
 
@@ -37,6 +37,16 @@ internal sealed class ChatTab(DemoTab tab) : IAsyncDisposable
     public static Task SeesNoneAsync(ILocator what) => Expect(what).ToHaveCountAsync(0, new() { Timeout = PatienceMs });
 
     public static Task ReadsAsync(ILocator what, string text) => Expect(what).ToContainTextAsync(text, new() { Timeout = PatienceMs });
+
+    /// <summary>Remembers all that the page says of the connection, for some of it is gone after a moment.</summary>
+    public Task RememberConnectionAsync() => Page.EvaluateAsync(
+        "() => { const bar = document.querySelector('.connection'); window.said = []; new MutationObserver(() => said.push(bar.textContent)).observe(bar, { subtree: true, childList: true, characterData: true }); }");
+
+    /// <summary>Waits until the page has said this of the connection.</summary>
+    public Task HasSaidAsync(string text) => Page.WaitForFunctionAsync("(text) => said.some((each) => each.includes(text))", text, new() { Timeout = PatienceMs });
+
+    /// <summary>The browser finds the network again, and nobody waits for the time of the next attempt.</summary>
+    public Task GoesOnlineAsync() => Page.EvaluateAsync("() => dispatchEvent(new Event('online'))");
 
     /// <summary>Waits until this user is in the room.</summary>
     public async Task<ChatTab> IsInAsync(string user)

@@ -1,9 +1,14 @@
 using System.Diagnostics;
 using Microsoft.Playwright;
 
+[assembly: AssemblyFixture(typeof(WsPrism.Browser.Tests.ChromiumFixture))]
+
+// More at a time than there are cores: most of a test is waiting, for programs, pages and each other.
+[assembly: CollectionBehavior(MaxParallelThreads = 3)]
+
 namespace WsPrism.Browser.Tests;
 
-/// <summary>One Chromium for all tests of a class: Debian's, which is installed where it is missing and this process may.</summary>
+/// <summary>One Chromium for all tests: Debian's, which is installed where it is missing and this process may.</summary>
 public sealed class ChromiumFixture : IAsyncLifetime
 {
     private const string Executable = "/usr/bin/chromium";
@@ -30,6 +35,8 @@ public sealed class ChromiumFixture : IAsyncLifetime
             return;
         }
 
+        // Where nothing else is said: the machine may be very busy.
+        Assertions.SetDefaultExpectTimeout(60_000);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {

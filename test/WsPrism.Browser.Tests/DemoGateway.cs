@@ -1,3 +1,5 @@
+using System.Net.Http.Headers;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using WsPrism.Configuration;
 using WsPrism.Gateway.Hosting;
@@ -34,6 +36,18 @@ internal sealed class DemoGateway : IAsyncDisposable
     }
 
     public Task DrainAsync() => _host.DrainAsync();
+
+    /// <summary>What a backend does to moderate: takes somebody out of a room, or ends sessions.</summary>
+    public async Task DeleteAsync(string path, string? body = null)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Delete, $"http://{Admin}/v1/tenants/demo/{path}");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "demo-key-for-trying-it-on-this-machine");
+        if (body is not null)
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var response = await http.SendAsync(request);
+        response.EnsureSuccessStatusCode();
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -8,7 +8,7 @@ using static Microsoft.Playwright.Assertions;
 namespace WsPrism.Browser.Tests;
 
 /// <summary>The game (<c>samples/game</c>) in Chromium, as its README starts it, and its bot (<c>samples/bot</c>) as a process.</summary>
-public sealed class GameSampleTests(ChromiumFixture chromium, GameSampleFixture sample) : IClassFixture<ChromiumFixture>, IClassFixture<GameSampleFixture>
+public sealed class GameSampleTests(ChromiumFixture chromium, SamplesFixture samples)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
@@ -48,7 +48,7 @@ public sealed class GameSampleTests(ChromiumFixture chromium, GameSampleFixture 
         Assert.Equal(before, await bob.Page.EvaluateAsync<double>("game.seen()[0].x"), 0.01);
         await bob.Page.EvaluateAsync("() => { const { world } = game, left = world.left; world.left = (handle) => { left.call(world, handle); window.told = handle; } }");
         var handle = await alice.Page.EvaluateAsync<int>("game.network.handle");
-        await alice.DisposeAsync();
+        await alice.Page.GotoAsync("about:blank");
 
         await WaitAsync(bob, $"window.told === {handle} && game.seen().length === 0");
         await Expect(bob.Page.Locator("#players li")).ToHaveCountAsync(1);
@@ -82,7 +82,8 @@ public sealed class GameSampleTests(ChromiumFixture chromium, GameSampleFixture 
     public async Task A_lost_connection_is_shown_and_found_again_with_everybody_in_the_arena()
     {
         await using var alice = await OpenAsync("alice", "arena:lost");
-        var page = await sample.PageAsync();
+        var page = await samples.PageAsync("game");
+        using var way = BreakableWay.To(page.Gateway);
         await using var context = await chromium.Browser.NewContextAsync();
         var bob = await context.NewPageAsync();
         var connections = new Queue<IWebSocketRoute>();
@@ -91,12 +92,20 @@ public sealed class GameSampleTests(ChromiumFixture chromium, GameSampleFixture 
             connections.Enqueue(socket);
             socket.ConnectToServer();
         });
-        await bob.GotoAsync(Address(page, "bob", "arena:lost"));
+        await bob.GotoAsync(Address(page, "bob", "arena:lost").Replace(Uri.EscapeDataString(page.Gateway.Address), Uri.EscapeDataString(way.Address), StringComparison.Ordinal));
         await bob.WaitForFunctionAsync("game.seen().length === 1", null, new() { Timeout = (float)Patience.TotalMilliseconds });
         await bob.EvaluateAsync("() => { game.states = []; game.network.client.on('state', () => game.states.push(document.getElementById('state').textContent)); }");
         var handle = await bob.EvaluateAsync<int>("game.network.handle");
 
-        await connections.Dequeue().CloseAsync(new() { Code = 4499, Reason = "of a test" });
+        way.Break();
+        await bob.WaitForFunctionAsync("game.states.some((state) => state.startsWith('connection lost'))", null, new() { Timeout = (float)Patience.TotalMilliseconds });
+        way.Restore(page.Gateway);
+        await bob.EvaluateAsync("() => dispatchEvent(new Event('online'))");
+        await Expect(bob.Locator("#notes")).ToContainTextAsync("Same session", new() { Timeout = (float)Patience.TotalMilliseconds });
+        Assert.Equal(handle, await bob.EvaluateAsync<int>("game.network.handle"));
+        await bob.EvaluateAsync("() => { game.states.length = 0; }");
+
+        await connections.Last().CloseAsync(new() { Code = 4499, Reason = "of a test" });
 
         await Expect(bob.Locator("#notes")).ToContainTextAsync("in the arena again", new() { Timeout = (float)Patience.TotalMilliseconds });
         await bob.WaitForFunctionAsync("game.seen().length === 1 && game.network.client.state === 'open'", null, new() { Timeout = (float)Patience.TotalMilliseconds });
@@ -110,32 +119,49 @@ public sealed class GameSampleTests(ChromiumFixture chromium, GameSampleFixture 
     [Fact]
     public async Task On_a_narrow_screen_it_fits_and_is_played_by_touch()
     {
-        var page = await sample.PageAsync();
+        var page = await samples.PageAsync("game");
         await using var tab = await DemoTab.OpenAsync(
-            chromium.Browser, Address(page, "alice", "arena:narrow"), new() { ViewportSize = new() { Width = 390, Height = 780 }, HasTouch = true, ColorScheme = ColorScheme.Dark });
+            chromium.Browser, Address(page, "alice", "arena:narrow"), new() { ViewportSize = new() { Width = 360, Height = 780 }, HasTouch = true, ColorScheme = ColorScheme.Dark });
         await PlaysAsync(tab);
 
         Assert.True(await tab.Page.EvaluateAsync<bool>(
-            "[document.documentElement, ...document.querySelectorAll('.panel, footer, #fire')].every(part => part.scrollWidth <= 390 && part.getBoundingClientRect().right <= 390)"));
+            "[document.documentElement, ...document.querySelectorAll('.panel, footer, #fire')].every(part => part.scrollWidth <= 360 && part.getBoundingClientRect().right <= 360)"));
         var (left, right) = ((await tab.Page.Locator("header").BoundingBoxAsync())!, (await tab.Page.Locator("details").BoundingBoxAsync())!);
         Assert.True(left.X + left.Width <= right.X);
 
         await tab.Page.EvaluateAsync("Object.assign(game.player.ship, { x: 800, y: 500, vx: 0, vy: 0, angle: 0 })");
-        await tab.Page.Mouse.MoveAsync(330, 390);
+        await tab.Page.Mouse.MoveAsync(310, 390);
         await tab.Page.Mouse.DownAsync();
         await WaitAsync(tab, "game.player.ship.x > 820");
+
+        // The other button of a mouse, while the one is down.
+        await tab.Page.Mouse.DownAsync(new() { Button = MouseButton.Right });
+        await WaitAsync(tab, "game.world.shots.length > 0");
+        await tab.Page.Mouse.UpAsync(new() { Button = MouseButton.Right });
+        await WaitAsync(tab, "game.world.shots.length === 0 && game.player.keys.thrust");
         await tab.Page.Mouse.UpAsync();
+        await WaitAsync(tab, "!game.player.keys.thrust");
         await tab.Find("fire").HoverAsync();
         await tab.Page.Mouse.DownAsync();
         await WaitAsync(tab, "game.world.shots.length > 0");
         await tab.Page.Mouse.UpAsync();
+
+        // The space bar shoots, but where it has something to press.
+        await tab.Page.Locator("summary").PressAsync("Space");
+        await Expect(tab.Page.Locator("details")).ToHaveAttributeAsync("open", "");
+
+        // The window goes to a screen with other pixels.
+        await WaitAsync(tab, "document.querySelector('canvas').width === 360");
+        await using var tools = await tab.Page.Context.NewCDPSessionAsync(tab.Page);
+        await tools.SendAsync("Emulation.setDeviceMetricsOverride", new() { ["width"] = 360, ["height"] = 780, ["deviceScaleFactor"] = 2, ["mobile"] = false });
+        await WaitAsync(tab, "document.querySelector('canvas').width === 720");
         Assert.Empty(tab.Errors);
     }
 
     [Fact]
     public async Task A_refused_ticket_is_shown_with_a_way_to_try_again()
     {
-        var page = await sample.PageAsync();
+        var page = await samples.PageAsync("game");
         await using var tab = await DemoTab.OpenAsync(chromium.Browser, Address(page, "nobody", "arena:refused"));
 
         await DemoTab.ShowsAsync(tab.Find("state"), "closed: AUTH_FAILED (401)");
@@ -145,7 +171,7 @@ public sealed class GameSampleTests(ChromiumFixture chromium, GameSampleFixture 
     [Fact]
     public async Task The_simulation_and_the_interpolation_pass_their_own_tests()
     {
-        await sample.PageAsync();
+        await samples.PageAsync("game");
         using var process = Process.Start(
             new ProcessStartInfo("npm", ["test", "--silent"]) { WorkingDirectory = Repository.PathOf("samples/game"), RedirectStandardOutput = true, RedirectStandardError = true })!;
         var errors = process.StandardError.ReadToEndAsync();
@@ -160,7 +186,7 @@ public sealed class GameSampleTests(ChromiumFixture chromium, GameSampleFixture 
     public async Task The_bot_plays_on_the_build_that_Unity_runs_allocates_nothing_in_a_frame_and_leaves_when_it_is_ended()
     {
         await using var alice = await OpenAsync("alice", "arena:bot");
-        var page = await sample.PageAsync();
+        var page = await samples.PageAsync("game");
         using var bot = Process.Start(new ProcessStartInfo("dotnet", [BotPath(), "--gateway", $"ws://{page.Gateway.Address}", "--room", "arena:bot"])
         {
             RedirectStandardOutput = true,
@@ -216,7 +242,7 @@ public sealed class GameSampleTests(ChromiumFixture chromium, GameSampleFixture 
     private async Task<DemoTab> OpenAsync(string user, string room)
     {
         var browser = chromium.Browser;
-        var page = await sample.PageAsync();
+        var page = await samples.PageAsync("game");
         var tab = await DemoTab.OpenAsync(browser, Address(page, user, room));
         await PlaysAsync(tab);
         return tab;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using WsPrism.JavaScript.Tests;
 
@@ -11,11 +12,14 @@ internal sealed partial class SamplePage : IAsyncDisposable
 
     private readonly Process _process;
     private readonly DemoGateway _gateway;
+    private readonly Task<string> _errors;
+    private Task<string> _output = Task.FromResult(string.Empty);
 
     private SamplePage(Process process, DemoGateway gateway)
     {
         _process = process;
         _gateway = gateway;
+        _errors = process.StandardError.ReadToEndAsync();
     }
 
     /// <summary>Address of the page, which is told which gateway it is to use.</summary>
@@ -49,6 +53,14 @@ internal sealed partial class SamplePage : IAsyncDisposable
         return sample;
     }
 
+    /// <summary>Ends it as who supervises programs does, by one signal to the one process that was started, and waits until nobody is left who could write to what it wrote to.</summary>
+    public async Task EndAsync()
+    {
+        using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]))
+            await kill.WaitForExitAsync();
+        await Task.WhenAll(_output, _errors, _process.WaitForExitAsync()).WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System);
+    }
+
     public async ValueTask DisposeAsync()
     {
         _process.Kill(entireProcessTree: true);
@@ -59,18 +71,17 @@ internal sealed partial class SamplePage : IAsyncDisposable
 
     private async Task ReadAddressAsync()
     {
-        var errors = _process.StandardError.ReadToEndAsync();
         var output = new List<string>();
         while (Url.Length == 0)
         {
-            var line = await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"The sample did not start:\n{string.Join('\n', output)}\n{await errors}");
+            var line = await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"The sample did not start:\n{string.Join('\n', output)}\n{await _errors}");
             output.Add(line);
             if (Local().Match(line) is { Success: true } local)
                 Url = $"{local.Groups[1].Value}?gateway={Uri.EscapeDataString($"ws://{_gateway.Address}/v1/ws")}";
         }
 
         // Read on, so that the sample never waits for somebody to read what it says.
-        _ = _process.StandardOutput.ReadToEndAsync();
+        _output = _process.StandardOutput.ReadToEndAsync();
     }
 
     [GeneratedRegex(@"Local:\s+(http://\S+)")]

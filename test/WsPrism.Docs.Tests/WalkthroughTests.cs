@@ -82,7 +82,7 @@ public sealed partial class WalkthroughTests
     {
         var page = Page.Of("docs/resume.md");
         var keys = page.Blocks.Single(block => block.Info == "yaml tenant").Body.TrimEnd().Replace("\n", "\n    ");
-        var yaml = DemoConfig.Text.Replace("gateway:\n", "gateway:\n  tcp: {listen: \"127.0.0.1:7000\"}\n").Replace("- id: demo\n", $"- id: demo\n    {keys}\n");
+        var yaml = DemoConfig.Text.Replace("gateway:\n", "gateway:\n  tcp: {listen: \"127.0.0.1:7000\"}\n").Replace("    resume: {window_ms: 30000}", $"    {keys}");
         await using var gateway = await RunningGateway.StartAsync(yaml);
         var script = page.Blocks.Single(block => block.Info == "python").Body.Replace("7000", gateway.Tcp.Split(':')[1]);
 

@@ -25,6 +25,7 @@ export class Picture {
   readonly #canvas: HTMLCanvasElement;
   readonly #context: CanvasRenderingContext2D;
   #scale = 1;
+  #ratio = 0;
   #left = 0;
   #top = 0;
   #width = 0;
@@ -34,9 +35,7 @@ export class Picture {
   constructor(canvas: HTMLCanvasElement) {
     this.#canvas = canvas;
     this.#context = canvas.getContext("2d")!;
-    new ResizeObserver(() => this.#resize()).observe(canvas);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#readStyle());
-    this.#resize();
     this.#readStyle();
   }
 
@@ -47,6 +46,7 @@ export class Picture {
 
   /** Draws the own ship as it is now, between two steps, and all others as they were at `time`. */
   draw(player: Player, world: World, handle: number, names: ReadonlyMap<number, string>, share: number, now: number, time: number): void {
+    this.#resize();
     const { ship, before } = player;
     const own: Drawn = {
       x: before.x + (ship.x - before.x) * share,
@@ -82,7 +82,7 @@ export class Picture {
     const place = (at: number, view: number, size: number): number => (view >= size ? (size - view) / 2 : Math.min(Math.max(at - view / 2, 0), size - view));
     this.#left = place(x, this.#width / this.#scale, Arena.width);
     this.#top = place(y, this.#height / this.#scale, Arena.height);
-    const ratio = devicePixelRatio * this.#scale;
+    const ratio = this.#ratio * this.#scale;
     this.#context.setTransform(ratio, 0, 0, ratio, -this.#left * ratio, -this.#top * ratio);
   }
 
@@ -166,11 +166,12 @@ export class Picture {
     return colourOf(handle).replace("var(--ship-light)", this.#style.light);
   }
 
+  // With each picture, for a window that goes to another screen has other pixels and no other size. A canvas that is given a size is empty: only where it is another one.
   #resize(): void {
-    this.#width = this.#canvas.clientWidth;
-    this.#height = this.#canvas.clientHeight;
-    this.#canvas.width = this.#width * devicePixelRatio;
-    this.#canvas.height = this.#height * devicePixelRatio;
+    const { clientWidth, clientHeight } = this.#canvas;
+    if (clientWidth === this.#width && clientHeight === this.#height && devicePixelRatio === this.#ratio) return;
+    [this.#width, this.#height, this.#ratio] = [clientWidth, clientHeight, devicePixelRatio];
+    [this.#canvas.width, this.#canvas.height] = [Math.round(clientWidth * devicePixelRatio), Math.round(clientHeight * devicePixelRatio)];
   }
 
   #readStyle(): void {

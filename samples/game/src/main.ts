@@ -71,6 +71,9 @@ document.addEventListener("visibilitychange", () => {
   } else last = performance.now();
 });
 
+// A page that is closed takes its leave: its session would wait for it, and its name stay on the others' lists.
+addEventListener("pagehide", ({ persisted }) => persisted || network.client.close());
+
 setInterval(() => {
   showPlayers();
   overlay.figures(network.client);

@@ -27,6 +27,7 @@ export class Overlay {
 
   constructor(connect: () => void) {
     this.#again.addEventListener("click", connect);
+    find<HTMLDetailsElement>("network").open = innerWidth > 640; // on a phone when it is asked for
   }
 
   state({ state, reason, code, retryInMs }: StateChange): void {

@@ -6,8 +6,9 @@ import { shotAt, ShotLifeMs, touches } from "./simulation.js";
 // Silent for longer, and nobody said that it left: not there any more.
 const ForgottenMs = 15_000;
 const BlastMs = 600;
-// More than anybody can fire: who sends more of them is not drawn.
+// More than anybody can fire: who sends more of them is not drawn. Nor is what comes while the page is not seen, and nothing is pruned.
 const MaxShots = 500;
+const MaxBlasts = 50;
 
 export interface Fired extends Shot {
   by: number;
@@ -41,7 +42,7 @@ export class World {
   /** Somebody was hit: the shot is gone, and there is something to see. */
   hitCame(handle: number, { by, id, x, y }: Hit): void {
     this.shots = this.shots.filter((shot) => shot.by !== by || shot.id !== id);
-    this.blasts.push({ x, y, startMs: performance.now(), handle });
+    if (this.blasts.length < MaxBlasts) this.blasts.push({ x, y, startMs: performance.now(), handle });
   }
 
   /** The gateway says that a player has left. */

@@ -47,13 +47,14 @@ client.on("session", ({ user }) => {
   walks.forEach(publish);
 });
 client.on("state", ({ state, reason, error }) => {
-  if (state === "open") return;
+  if (state === "closed") clearInterval(ticking); // nothing is left to do
+  if (state === "open" || reason === "client") return;
+  process.exitCode = state === "closed" ? 1 : 0;
   console.log(`feed: ${state}${reason ? `, ${reason}` : ""}${error instanceof Error ? `: ${error.message}` : ""}`);
-  if (state === "closed") process.exit(reason === "client" ? 0 : 1);
 });
 
-// Ends with whoever started it, however that ended.
-process.on("disconnect", () => client.close());
-process.on("SIGTERM", () => client.close());
-setInterval(tick, 1000 / ticks);
+// Ends with whoever started it, however that ended: in order, so that its prices are stale at once.
+for (const end of ["disconnect", "SIGINT", "SIGTERM"]) process.on(end, () => client.close());
+process.channel?.unref(); // what tells of the disconnect keeps nobody
+const ticking = setInterval(tick, 1000 / ticks);
 client.connect().catch(() => {}); // told by `state`

@@ -37,12 +37,14 @@ export function showConnection(): void {
     line.dataset.state = document.body.dataset.state = state;
     button.hidden = state !== "closed";
   });
-  client.on("resumed", ({ replayed }) => say(`The session went on; ${replayed} messages were missed and came.`));
+  client.on("resumed", ({ replayed }) => say(replayed ? `Connected again; ${replayed} messages were missed and came.` : "Connected again: nothing was missed."));
   client.on("session", () => {
     if (sessions++ > 0) say("The session was lost. This is a new one; prices were subscribed to again.");
   });
   client.on("error", ({ message }) => say(message));
   button.addEventListener("click", connect);
+  // A page that is closed takes its leave: its session would wait for it.
+  addEventListener("pagehide", ({ persisted }) => persisted || client.close());
 }
 
 /** A line that stays until the next one. */

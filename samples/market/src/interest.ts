@@ -1,4 +1,4 @@
-import type { Client, MarketSubscription } from "wsprism";
+import { WsPrismError, type Client, type MarketSubscription } from "wsprism";
 import type { Instrument } from "../shared/instruments.js";
 import { MARKET, Quote } from "../shared/quote.js";
 import type { Board } from "./board.js";
@@ -30,14 +30,18 @@ export class Interest {
     client.market.onStale((keys) => board.mark(keys, true));
     client.market.onLive((keys) => board.mark(keys, false));
     // After a lost session the library has subscribed again by itself. Whoever scrolled meanwhile gets what they see now.
+    // A client that was closed begins with nothing.
     client.on("state", ({ state }) => {
+      if (state === "closed") this.#standing.clear();
       if (state === "open") void this.#settle();
     });
   }
 
-  /** Other rows, or the same in another order. */
+  /** Other rows, or the same in another order, seen from the first one. */
   set view(view: readonly Instrument[]) {
     this.#view = view;
+    this.#first = 0;
+    this.#last = -1;
     this.#renew();
   }
 
@@ -65,14 +69,16 @@ export class Interest {
   async #settle(): Promise<void> {
     if (this.#busy || this.#client.state !== "open") return;
     this.#busy = true;
+    let isLost = false;
     try {
       while (await this.#step());
       this.#board.keepOnly(new Set([...this.#standing.values()].flatMap(({ keys }) => keys)));
     } catch (error) {
-      this.onError(error);
-    } finally {
-      this.#busy = false;
+      isLost = error instanceof WsPrismError && error.code === "SESSION_LOST";
+      if (!isLost) this.onError(error);
     }
+    this.#busy = false;
+    if (isLost) void this.#settle(); // the next session may be there already, and has told so while this was busy
   }
 
   async #step(): Promise<boolean> {

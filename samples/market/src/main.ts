@@ -1,4 +1,3 @@
-import { WsPrismError } from "wsprism";
 import { instruments } from "../shared/instruments.js";
 import { Board } from "./board.js";
 import { client, connect, say, showConnection } from "./connection.js";
@@ -14,10 +13,7 @@ const interest = new Interest(client, board);
 const grid = new Grid(find("grid"), find("body"), board);
 const figures = new Figures(client);
 grid.onShow = (first, last) => interest.show(first, last);
-// A session that was lost on the way is told elsewhere, and the next one subscribes again.
-interest.onError = (error) => {
-  if (!(error instanceof WsPrismError) || error.code !== "SESSION_LOST") say(error instanceof Error ? error.message : String(error));
-};
+interest.onError = (error) => say(error instanceof Error ? error.message : String(error));
 
 // By symbol only: the page knows the prices of the rows on screen and of no others.
 const filter = find<HTMLInputElement>("filter");

@@ -95,11 +95,10 @@ const TRAIL_MS = 600, PEER_GONE_MS = 7000, R = 9;
 
 export class Playfield {
   peers = new Map();             // handle -> dot
-  self = { x: 0.5, y: 0.5, trail: [] };
   keys = new Set();              // arrow keys held down
 
-  constructor(field, moved, nameOf) {
-    Object.assign(this, { field, moved, nameOf, canvas: field.querySelector("canvas") });
+  constructor(field, start, moved, nameOf) {
+    Object.assign(this, { field, moved, nameOf, canvas: field.querySelector("canvas"), self: { ...start, trail: [] } });
     field.onpointerdown = field.onpointermove = event => {
       const box = field.getBoundingClientRect();
       this.moveTo((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);

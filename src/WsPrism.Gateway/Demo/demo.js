@@ -8,7 +8,7 @@ const showMs = (e, ms) => { e.textContent = `${ms.toFixed(ms < 10 ? 2 : 1)} ms`;
 
 /** One user: a client, and what is on screen for it. */
 class Pane {
-  constructor(prefix, ticket) {
+  constructor(prefix, ticket, start) {
     const root = document.getElementById("pane").content.cloneNode(true);
     const ui = this.ui = {};
     for (const e of root.querySelectorAll("[data-id]")) { e.id = `${prefix}-${e.dataset.id}`; ui[e.dataset.id] = e; }
@@ -19,7 +19,7 @@ class Pane {
 
     this.frames = new FrameLog(ui);
     this.chat = new ChatLog(ui);
-    this.field = new Playfield(ui.field, place => { if (this.room) this.places.set(place); }, handle => this.nameOf(handle));
+    this.field = new Playfield(ui.field, start, place => { if (this.room) this.places.set(place); }, handle => this.nameOf(handle));
     this.names = new Map();      // handle of a session -> its user
     this.bind();
     setInterval(() => this.everySecond(), 1000);
@@ -196,5 +196,7 @@ class Pane {
   }
 }
 
-const panes = [new Pane("a", "alice"), new Pane("b", "bob")];
+const panes = [new Pane("a", "alice", { x: 0.35, y: 0.5 }), new Pane("b", "bob", { x: 0.65, y: 0.5 })];
 if (new URLSearchParams(location.search).get("auto") !== "0") for (const pane of panes) pane.connect();
+// A page that is closed takes its leave: its sessions would wait for it, and be members of their rooms as long.
+addEventListener("pagehide", ({ persisted }) => { if (!persisted) for (const { client } of panes) client?.close(); });

@@ -40,7 +40,7 @@ app.MapPost("/login", async (JsonObject body) =>
     catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
     {
         Console.Error.WriteLine($"POST /login {exception.Message}");
-        return Results.Json(new { error = "That did not work. Does the gateway run? The backend's log says more." }, statusCode: 500);
+        return Results.Json(new { error = "That did not work. Does the gateway run, in this folder? The backend's log says more." }, statusCode: 500);
     }
 });
 

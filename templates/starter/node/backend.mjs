@@ -87,8 +87,11 @@ const server = createServer(async (request, response) => {
     response.writeHead(status, { "content-type": type ?? "application/json" }).end(type ? body : body && JSON.stringify(body));
   } catch (error) {
     console.error(request.method, request.url, error.cause?.message ?? error.message);
-    response.writeHead(500, { "content-type": "application/json" }).end('{"error":"That did not work. Does the gateway run? The backend\'s log says more."}');
+    response.writeHead(500, { "content-type": "application/json" }).end('{"error":"That did not work. Does the gateway run, in this folder? The backend\'s log says more."}');
   }
 });
-server.on("error", ({ message }) => console.error(`${message}. README.md says how to take another port.`));
+server.on("error", ({ message }) => {
+  console.error(`${message}. README.md says how to take another port.`);
+  process.exitCode = 1;
+});
 server.listen(port, "127.0.0.1", () => console.log(`starter-name is at http://127.0.0.1:${server.address().port}/`));

@@ -37,6 +37,9 @@ async function enter(name) {
     read(client).catch((error) => tell(error.message));
   });
 
+  // A page that is closed takes its leave: its session would wait for it, and the others see who has gone.
+  addEventListener("pagehide", ({ persisted }) => persisted || client.close());
+
   try {
     await client.connect();
     await client.rooms.join(room);

@@ -11,7 +11,11 @@ export interface Connection extends StateChange {
   readonly retryAt?: number | undefined;
   /** Said before the end. */
   readonly kicked?: string | undefined;
+  /** Back after a lost connection: whether everything that was said meanwhile is here. Told for some seconds. */
+  readonly hasMissed?: boolean | undefined;
 }
+
+const backToldMs = 6_000;
 
 /** One user's chat: a client of the gateway, and the rooms that it is in. Listens from the beginning; `connect` and `close` may come in turns. */
 export class Chat {
@@ -33,8 +37,10 @@ export class Chat {
     });
     client.on("kicked", ({ reason }) => this.connection.set({ ...this.connection.get(), kicked: reason }));
 
+    client.on("resumed", () => this.#tellBack(false));
     // Another session, whose rooms were joined again. Of those that the gateway remembers all of, everything came; the others are read anew.
     client.on("resumeFailed", ({ rooms }) => {
+      this.#tellBack(!rooms.every(({ recovered }) => recovered));
       for (const { room, recovered, error } of rooms)
         if (error) this.#find(room)?.shutOut(explainError(error));
         else if (!recovered) void this.#find(room)?.catchUp();
@@ -74,6 +80,12 @@ export class Chat {
     if (this.#isAway === !seen) return;
     this.#isAway = !seen;
     for (const { id } of this.rooms.get()) this.#show(id);
+  }
+
+  #tellBack(hasMissed: boolean): void {
+    const told = { ...this.connection.get(), hasMissed };
+    this.connection.set(told);
+    setTimeout(() => this.connection.get() === told && this.connection.set({ ...told, hasMissed: undefined }), backToldMs);
   }
 
   // A room without presence refuses it, and shows nobody.

@@ -8,8 +8,15 @@ import { Login } from "./Login";
 export function App() {
   const [chat, setChat] = useState(() => chatOf(new URLSearchParams(location.search).get("user")));
   useEffect(() => {
-    chat?.connect();
-    return () => chat?.close();
+    if (!chat) return;
+    // A page that is closed takes its leave. Otherwise its session would wait for it, and the others see somebody who has gone.
+    const leave = ({ persisted }: PageTransitionEvent): void => void (persisted || chat.close());
+    addEventListener("pagehide", leave);
+    chat.connect();
+    return () => {
+      removeEventListener("pagehide", leave);
+      chat.close();
+    };
   }, [chat]);
 
   const enter = (name: string): void => {

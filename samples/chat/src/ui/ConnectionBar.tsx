@@ -1,13 +1,15 @@
 import { problemOf } from "../chat/chat";
 import { useChat, useConnection, useSecondsUntil } from "../hooks";
 
-/** How the connection stands: nothing to see while all is well. A session that goes on has missed nothing, so nothing is said of it. */
+/** How the connection stands, and after a loss what became of it: nothing to see while all is well. */
 export function ConnectionBar() {
   const chat = useChat();
   const connection = useConnection();
-  const { state, retryAt } = connection;
+  const { state, retryAt, hasMissed } = connection;
   return (
-    <div className="connection" role="status" data-state={state}>
+    <div className="connection" role="status" data-state={state} data-missed={hasMissed}>
+      {hasMissed === false && "Connected again: nothing was missed."}
+      {hasMissed && "Connected again: some of what was said meanwhile may be missing."}
       {state === "connecting" && "Connecting …"}
       {state === "reconnecting" && (
         <>
@@ -26,5 +28,5 @@ export function ConnectionBar() {
 function Countdown({ until }: { until: number }) {
   const seconds = useSecondsUntil(until);
   // Not read out each second.
-  return <span aria-live="off">{seconds > 0 ? `Reconnecting in ${seconds} s` : "Reconnecting …"}</span>;
+  return <span aria-live="off">{seconds > 0 ? `Trying again in ${seconds} s` : "Trying again …"}</span>;
 }
