@@ -1,4 +1,5 @@
 import { backoff } from "./backoff.js";
+import { failure } from "./errors.js";
 import { Link, type Resume } from "./link.js";
 import type { Settings } from "./options.js";
 import type { Ending } from "./outcome.js";
@@ -106,7 +107,7 @@ export class Connector {
     if (typeof ticket === "string") return ticket;
     let timer;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error("The ticket did not come in time.")), handshakeTimeoutMs);
+      timer = setTimeout(() => reject(failure("REQUEST_TIMEOUT")), handshakeTimeoutMs);
     });
     try {
       const given: unknown = await Promise.race([ticket(), late]);

@@ -42,8 +42,14 @@ export class WsPrismError extends Error {
   }
 }
 
+// For people, where the code alone would not tell them.
+const messages: Partial<Record<ErrorCode, string>> = {
+  FRAME_TOO_LARGE: "It is longer than the gateway takes.",
+  SESSION_LOST: "The session ended before the answer came.",
+};
+
 /** What this library finds by itself. */
-export const failure = (code: ErrorCode, cause?: unknown): WsPrismError => new WsPrismError(code, "", { cause });
+export const failure = (code: ErrorCode, cause?: unknown): WsPrismError => new WsPrismError(code, messages[code] ?? "", { cause });
 
 /** Calls a listener when the signal is aborted, until it is taken away again. */
 export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
