@@ -43,6 +43,8 @@ interface Wanted {
   readonly keys: ReadonlySet<number>;
   readonly options: MarketOptions;
   stop: Unsubscribe;
+  /** The gateway has answered: it is made again after a lost session. */
+  stands?: boolean;
 }
 
 interface Marks {
@@ -71,7 +73,7 @@ export class Market {
     wanted.stop = format === "json" ? this.#listenText(wanted, listener) : this.#listenHot(wanted, listener);
     this.#wanted.add(wanted);
     try {
-      const answer = fields(await this.#ask(wanted, ask));
+      const answer = fields(await this.#ask(wanted, ask, () => (wanted.stands = true)));
       return {
         keys: count(answer?.keys) ?? 0,
         empty: keysOf(answer?.empty),
@@ -101,7 +103,7 @@ export class Market {
 
   /** @internal Another session, which knows of no subscription. */
   restore(): void {
-    for (const wanted of this.#wanted) this.#ask(wanted, forced, (answer) => this.#remark(wanted, answer)).catch(() => {});
+    for (const wanted of this.#wanted) if (wanted.stands) this.#ask(wanted, forced, (answer) => this.#remark(wanted, answer)).catch(() => {});
   }
 
   /** @internal The client begins anew: what was subscribed to is over. */
@@ -127,14 +129,14 @@ export class Market {
     if (keys.length) this.#marks.emit(mark, keys);
   }
 
-  #ask({ keys, options }: Wanted, ask: InternalOptions, onAck?: (answer: Json | undefined) => void): Promise<Json | undefined> {
+  #ask({ keys, options }: Wanted, ask: InternalOptions, onAck: (answer: Json | undefined) => void): Promise<Json | undefined> {
     const { maxHz, format, svcId = 2 } = options;
     return this.#core.request("market", "subscribe", { keys: [...keys], max_hz: maxHz, format }, {
       ...ask,
       // Values come right behind the answer, and their numbers may have been seen before.
       onAck: (answer) => {
         this.#hot.forget(svcId, keys);
-        onAck?.(answer);
+        onAck(answer);
       },
     });
   }
