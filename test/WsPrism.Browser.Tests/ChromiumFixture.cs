@@ -3,9 +3,6 @@ using Microsoft.Playwright;
 
 [assembly: AssemblyFixture(typeof(WsPrism.Browser.Tests.ChromiumFixture))]
 
-// More at a time than there are cores: most of a test is waiting, for programs, pages and each other.
-[assembly: CollectionBehavior(MaxParallelThreads = 3)]
-
 namespace WsPrism.Browser.Tests;
 
 /// <summary>One Chromium for all tests: Debian's, which is installed where it is missing and this process may.</summary>
